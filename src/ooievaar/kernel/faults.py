@@ -1,0 +1,35 @@
+"""What is wrong with an input, as a value: where, what was found, what was expected."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with an input, told so that the person who sent it can mend it.
+
+    `file` is a name without folders; `row` counts from 1 with the header as row 1 (None: the whole
+    file); `column` is the column, element or key; `found` never carries a BSN or a name.
+    """
+
+    file: str
+    row: int | None
+    column: str
+    found: str
+    expected: str
+
+    def __str__(self) -> str:
+        place = self.file
+        if self.row is not None:
+            place += f", regel {self.row}"
+        if self.column:
+            place += f", {self.column}"
+        return f"{place}: gevonden {self.found}; verwacht {self.expected}"
+
+
+class InputRejected(Exception):
+    """An input is refused as a whole, with every fault found; nothing of it is stored."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = list(faults)
+        super().__init__(f"{len(self.faults)} fouten in de invoer")
