@@ -1,0 +1,53 @@
+"""From the facts of a network to its products, breakers and dispositions, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from ooievaar.bundles.engine import run_rules
+from ooievaar.bundles.snapshot import Snapshot, facts_at, read_snapshot
+from ooievaar.network.models import Network
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What the rules made of the facts: tables by name on `connection`, inputs beside outputs."""
+
+    connection: duckdb.DuckDBPyConnection
+    edition: str
+    facts_hash: str
+    until: date
+    known_until: date
+
+
+def derive_facts(
+    network: Network,
+    *,
+    until: date,
+    known_until: date,
+    made_products: Iterable[dict[str, Any]] = (),
+    snapshot: Snapshot | None = None,
+) -> Derived:
+    """Run the rules over a network as it was before `until`, known before `known_until`.
+
+    `made_products` are the products that earlier closings divided (rows of MADE_PRODUCTS); a
+    `snapshot` that was read before serves several days without reading the database again.
+    """
+    facts = facts_at(
+        snapshot or read_snapshot(network),
+        until=until,
+        known_until=known_until,
+        made_products=made_products,
+    )
+    return Derived(
+        connection=run_rules(facts.tables),
+        edition=facts.edition,
+        facts_hash=facts.hash,
+        until=until,
+        known_until=known_until,
+    )

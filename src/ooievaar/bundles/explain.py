@@ -1,0 +1,277 @@
+"""Why: any outcome of the engine as a person reads it, from what was stored beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from ooievaar.bundles import sentences
+from ooievaar.bundles.models import Breaker, Disposition, PhasePeriod, Product
+from ooievaar.kernel.money import divide_half_up, format_euro
+from ooievaar.record.models import CareActivity, PregnancyVersion
+from ooievaar.rulebook import load
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLine:
+    """An activity that an outcome rests on."""
+
+    activity_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """An outcome with the rule that gave it, what it rests on and what would have turned it."""
+
+    title: str
+    outcome: str
+    rule_id: str
+    rule_sentence: str
+    source: str
+    source_url: str
+    verified: bool
+    evidence: list[EvidenceLine]
+    nearest_change: str
+    edition: str
+
+
+def explain_disposition(disposition: Disposition, language: str = "nl") -> Explanation:
+    """Say where an activity ended and why."""
+    activity = disposition.activity
+    reason = disposition.reason
+    facts = {
+        "organisation": activity.organisation.name,
+        "day": format_date(activity.performed_on),
+        "scope": reason,
+    }
+    related = [disposition.twin_id] if disposition.twin_id else []
+    if disposition.product_no is not None:
+        product = Product.objects.get(
+            derivation_id=disposition.derivation_id, product_no=disposition.product_no
+        )
+        facts["product"] = product_name(product.product, language)
+        facts["cents"] = format_euro(product.cents, language)
+    if reason == "before_intake":
+        facts["intake"] = format_date(_first_intake_on(disposition))
+    if reason == "broken":
+        breaker = _first_breaker(disposition)
+        facts["broken_on"] = format_date(breaker.happened_on)
+        related += breaker.evidence
+    if disposition.disposition == "outside_bundle":
+        outcome, turn = sentences.OUTSIDE_SCOPE, sentences.TURNS["outside_scope"]
+        facts["scope"] = scope_name(reason, language)
+    else:
+        outcome = sentences.OUTCOMES[reason]
+        turn = sentences.TURNS.get(reason, {"nl": "", "en": ""})
+    if reason in ("member", "supplier", "open"):
+        turn = _would_leave_product(disposition)
+    return _explanation(
+        title=activity_text(activity, language),
+        outcome=f"{capital(sentences.DISPOSITIONS[disposition.disposition][language])}. "
+        + outcome[language].format(**facts),
+        rule_id=disposition.rule,
+        evidence=related,
+        nearest_change=turn[language].format(**facts),
+        edition=disposition.derivation.edition,
+        language=language,
+    )
+
+
+def _would_leave_product(disposition: Disposition) -> sentences.Sentence:
+    """Say what would put an act of a product elsewhere: an act by an outsider is the nearest."""
+    del disposition
+    return {
+        "nl": "Was {organisation} op {day} geen lid of onderaannemer, dan telde deze zorg niet mee.",
+        "en": "Were {organisation} no member or supplier on {day}, this care would not count.",
+    }
+
+
+def explain_product(product: Product, language: str = "nl") -> Explanation:
+    """Say why a phase gives this product at this amount."""
+    amounts = {
+        "tariff": format_euro(product.tariff_cents, language),
+        "deduction": format_euro(product.deduction_cents, language),
+        "cents": format_euro(product.cents, language),
+    }
+    name = product_name(product.product, language)
+    outcome = sentences.PRODUCT_OUTCOMES[product.reason][language].format(
+        product=name, minutes=product.minutes, units=product.units, **amounts
+    )
+    if product.deduction_cents:
+        outcome += sentences.DEDUCTED[language].format(**amounts)
+    return _explanation(
+        title=f"{name}: {amounts['cents']}",
+        outcome=outcome,
+        rule_id=product.rule,
+        evidence=product.evidence,
+        nearest_change=_product_turn(product, language),
+        edition=product.derivation.edition,
+        language=language,
+    )
+
+
+def _product_turn(product: Product, language: str) -> str:
+    turn = sentences.PRODUCT_TURNS[product.reason][language]
+    if product.reason == "hours":
+        minutes = product.contract.kraamzorg_unit_minutes
+        return turn.format(
+            unit=format_euro(divide_half_up(minutes * product.tariff_cents, 60), language)
+        )
+    return turn.format(
+        acts=_deciding_acts(product, language),
+        alternative=product_name(product.alternative_product, language),
+        difference=_difference(product, language),
+    )
+
+
+def _difference(product: Product, language: str) -> str:
+    if product.alternative_cents is None:
+        return {
+            "nl": "waarvoor het contract geen tarief heeft",
+            "en": "for which the contract has no tariff",
+        }[language]
+    gap = product.alternative_cents - product.tariff_cents
+    word = {"nl": ("minder", "meer"), "en": ("less", "more")}[language][gap > 0]
+    return f"{format_euro(abs(gap), language)} {word}"
+
+
+def _deciding_acts(product: Product, language: str) -> str:
+    acts = list(_activities(product.evidence))
+    names = [activity_name(act, language) for act in acts]
+    first = f"{names[0]} {'van' if language == 'nl' else 'of'} {format_date(acts[0].performed_on)}"
+    if len(acts) == 1:
+        return first
+    more = {"nl": f" en {len(acts) - 1} andere", "en": f" and {len(acts) - 1} more"}[language]
+    return first + more
+
+
+def explain_breaker(breaker: Breaker, language: str = "nl") -> Explanation:
+    """Say what broke a bundle, what it costs and what would have kept it whole."""
+    loss = format_euro(breaker.loss_cents, language)
+    phase = PhasePeriod.objects.filter(
+        derivation_id=breaker.derivation_id,
+        pregnancy_id=breaker.pregnancy_id,
+        phase=breaker.phase,
+    ).first()
+    cost = (
+        sentences.REGIMES[breaker.regime][language].format(loss=loss)
+        if breaker.counts_loss
+        else sentences.LOSS_ELSEWHERE[language]
+    )
+    turn = sentences.BREAKER_TURNS[breaker.kind][language].format(
+        day=format_date(breaker.happened_on),
+        starts=format_date(phase.starts_on) if phase else "",
+        until=format_date(phase.until) if phase else "",
+    )
+    return _explanation(
+        title=f"{capital(breaker_name(breaker.kind, language))}, {format_date(breaker.happened_on)}",
+        outcome=f"{sentences.BREAKERS[breaker.kind][language]} {cost}",
+        rule_id=breaker.rule,
+        evidence=breaker.evidence,
+        nearest_change=turn,
+        edition=breaker.derivation.edition,
+        language=language,
+    )
+
+
+def _explanation(
+    *,
+    title: str,
+    outcome: str,
+    rule_id: str,
+    evidence: Iterable[int],
+    nearest_change: str,
+    edition: str,
+    language: str,
+) -> Explanation:
+    book = load()
+    rule = book.rule(rule_id)
+    source = book.source_by_name[rule.source]
+    return Explanation(
+        title=title,
+        outcome=outcome,
+        rule_id=rule_id,
+        rule_sentence=rule.sentence_nl if language == "nl" else rule.sentence_en,
+        source=source.title,
+        source_url=source.url or "",
+        verified=rule.verified,
+        evidence=[
+            EvidenceLine(act.pk, activity_text(act, language)) for act in _activities(evidence)
+        ],
+        nearest_change=nearest_change,
+        edition=edition,
+    )
+
+
+def _activities(ids: Iterable[int]) -> Iterable[CareActivity]:
+    return (
+        CareActivity.objects.filter(pk__in=list(ids))
+        .select_related("organisation")
+        .order_by("performed_on", "pk")
+    )
+
+
+def _first_intake_on(disposition: Disposition) -> date:
+    version = (
+        PregnancyVersion.objects.filter(
+            pregnancy_id=disposition.pregnancy_id,
+            recorded_on__lt=disposition.derivation.known_until,
+        )
+        .order_by("-recorded_on", "-id")
+        .first()
+    )
+    assert version is not None, "a disposition before the intake has a pregnancy with a version"
+    return version.first_intake_on
+
+
+def _first_breaker(disposition: Disposition) -> Breaker:
+    return Breaker.objects.get(
+        derivation_id=disposition.derivation_id,
+        pregnancy_id=disposition.pregnancy_id,
+        phase=disposition.phase,
+        counts_loss=True,
+    )
+
+
+def activity_text(activity: CareActivity, language: str) -> str:
+    """Write an activity as one line: what, when, by whom."""
+    return (
+        f"{capital(activity_name(activity, language))} ({activity.code}), "
+        f"{format_date(activity.performed_on)}, {activity.organisation.name}"
+    )
+
+
+def activity_name(activity: CareActivity, language: str) -> str:
+    """Return the catalogue's name of an activity, or its code when the catalogue has none."""
+    entry = load().catalogue_entry(activity.code, activity.performed_on)
+    if entry is None:
+        return activity.code
+    return entry.name_nl if language == "nl" else entry.name_en
+
+
+def product_name(product: str, language: str) -> str:
+    """Return the rule book's name of a product."""
+    named = load().product(product)
+    return named.name_nl if language == "nl" else named.name_en
+
+
+def breaker_name(kind: str, language: str) -> str:
+    """Return a short name of a kind of breaker."""
+    return sentences.BREAKER_NAMES[kind][language]
+
+
+def scope_name(scope: str, language: str) -> str:
+    """Return why a code is outside the bundle, in words."""
+    return sentences.SCOPE_NAMES.get(scope, {"nl": scope, "en": scope})[language]
+
+
+def capital(text: str) -> str:
+    """Start a sentence with a capital, leaving the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def format_date(day: date) -> str:
+    """Write a date as `21-11-2026`."""
+    return f"{day:%d-%m-%Y}"

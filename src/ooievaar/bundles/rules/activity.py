@@ -1,0 +1,153 @@
+"""Every activity with what the rules need to know of it: its pregnancy, phase, scope and giver.
+
+Rules `scope` (inside or outside the law's bundle, by catalogue and date) and `member` (member or
+contracted supplier on the date of the activity) are joins on dated tables; they are read here in
+one pass, because an activity table is the only large one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+
+from ooievaar.bundles.rules.expressions import holds, yes
+from ooievaar.bundles.rules.phase import phase_of_act
+from ooievaar.bundles.rules.pregnancy import tier_of
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from ooievaar.storage.pipeline import Tables
+
+INSIDE = "inside"
+
+
+def entries(t: Tables) -> ir.Table:
+    """Give the catalogue with a number per row: a number travels lighter than five texts."""
+    c = t["catalogue"]
+    order = ibis.window(order_by=[c.code, c.valid_from])
+    return c.mutate(
+        entry=ibis.row_number().over(order).cast("int32"), is_scope=c.scope == INSIDE
+    )
+
+
+def acts(t: Tables) -> ir.Table:
+    """Give one row per activity with pregnancy, phase, scope and whether its giver is inside.
+
+    `pregnancy_id` is null when the activity belongs to no known pregnancy; `entry` is null when
+    its code is not in the catalogue on its date.
+    """
+    a, matched, case, lone = t["activities"], t["matches"], t["cases"], t["women"]
+    c, m, s = t["entries"], t["memberships"], t["suppliers"]
+    day = a.performed_on
+    fits_lone = tier_of(
+        day,
+        ibis.literal(""),
+        lone.lone_intake_on,
+        lone.lone_opens_on,
+        lone.lone_closes_on,
+        lone.lone_ended_on,
+        lone.lone_after_until,
+    ).notnull()
+    lone_id = ibis.ifelse(
+        (lone.pregnancies == 1) & fits_lone, lone.lone_pregnancy_id, ibis.null("int64")
+    )
+    pregnancy_id = ibis.coalesce(a.pregnancy_id, matched.matched_id, lone_id)
+    joined = (
+        a.left_join(lone, a.woman_id == lone.woman_id)
+        .left_join(matched, a.activity_id == matched.activity_id)
+        .left_join(case, pregnancy_id == case.pregnancy_id)
+        .left_join(c, [a.code == c.code, holds(day, c.valid_from, c.valid_until)])
+        .left_join(
+            m, [a.organisation_id == m.organisation_id, holds(day, m.valid_from, m.valid_until)]
+        )
+        .left_join(
+            s,
+            [
+                a.organisation_id == s.organisation_id,
+                a.code == s.code,
+                holds(day, s.valid_from, s.valid_until),
+            ],
+        )
+    )
+    phase = phase_of_act(day, a.performed_minute, c.phase_hint.fill_null(0), case).fill_null(0)
+    is_before = yes(day < case.intake_on)
+    return joined.select(
+        a.activity_id,
+        pregnancy_id=case.pregnancy_id,
+        organisation_id=a.organisation_id,
+        performed_on=day,
+        quantity=a.quantity,
+        duration_minutes=a.duration_minutes,
+        child_number=a.child_number,
+        source_rank=a.source_rank,
+        billed_mono=a.billed_mono,
+        phase=phase,
+        entry=c.entry,
+        is_before=is_before,
+        is_bundle_care=yes(c.is_scope) & (phase > 0) & ~is_before,
+        is_member=m.organisation_id.notnull(),
+        is_inside=m.organisation_id.notnull() | s.organisation_id.notnull(),
+        is_gynaecologist=yes((a.specialism == case.gynaecology_specialism) & c.complex_counts),
+        on_request=yes(c.on_request),
+        hourly=yes(c.hourly),
+        by_list=yes(c.mono == "price_list"),
+    )
+
+
+def twin_pairs(t: Tables) -> ir.Table:
+    """Give activities beside those of a more trusted source on the same day for the same person."""
+    rows = t["acts"]
+    placed = rows.filter(rows.pregnancy_id.notnull())
+    losers = placed.filter(placed.source_rank > placed.source_rank.min().as_scalar())
+    others = placed.view()
+    keys = ("pregnancy_id", "organisation_id", "performed_on", "child_number")
+    return losers.join(
+        others,
+        [*(losers[key] == others[key] for key in keys), losers.source_rank > others.source_rank],
+    ).select(
+        losers.activity_id,
+        loser_entry=losers.entry,
+        twin_id=others.activity_id,
+        twin_entry=others.entry,
+        twin_order=others.source_rank.cast("int64") * (1 << 48) + others.activity_id,
+    )
+
+
+def twins(t: Tables) -> ir.Table:
+    """Rule `duplicate`: give the activities that another source already gave, with their twin.
+
+    The same pregnancy, organisation, code (or catalogue equivalent), date and child from a source
+    that is trusted more: the best source survives, its lowest id is the twin.
+    """
+    pairs, c, a = t["twin_pairs"], t["entries"], t["activities"]
+    mine, theirs = c.view(), c.view()
+    my_act, their_act = a.view(), a.view()
+    named = (
+        pairs.left_join(mine, pairs.loser_entry == mine.entry)
+        .left_join(theirs, pairs.twin_entry == theirs.entry)
+        .left_join(my_act, pairs.activity_id == my_act.activity_id)
+        .left_join(their_act, pairs.twin_id == their_act.activity_id)
+        .select(
+            pairs.activity_id,
+            pairs.twin_id,
+            pairs.twin_order,
+            same=ibis.coalesce(mine.equivalent, my_act.code)
+            == ibis.coalesce(theirs.equivalent, their_act.code),
+        )
+    )
+    found = named.filter(named.same)
+    return found.group_by("activity_id").agg(twin_id=found.twin_id.argmin(found.twin_order))
+
+
+def counted(t: Tables) -> ir.Table:
+    """Give the activities that count for the bundle: once, in scope, in a phase of a pregnancy."""
+    a, doubles = t["acts"], t["twins"]
+    return a.filter(a.is_bundle_care).anti_join(doubles, "activity_id")
+
+
+def with_entry(acts_table: ir.Table, t: Tables, *names: str) -> ir.Table:
+    """Add columns of the catalogue to activities that are in it."""
+    c = t["entries"]
+    return acts_table.join(c.select("entry", *names), "entry")

@@ -1,0 +1,59 @@
+"""The rules in the order in which data flows through them."""
+
+from ooievaar.bundles.rules import (
+    activity,
+    breaker,
+    disposition,
+    kraamzorg,
+    loss,
+    mono,
+    phase,
+    pregnancy,
+    product,
+    route,
+)
+from ooievaar.bundles.rules.facts import INPUTS, columns
+from ooievaar.storage.pipeline import CompiledStage, Stage, compile_stages
+
+STAGES = (
+    Stage("spans", pregnancy.spans),
+    Stage("cases", phase.cases),
+    Stage("phase_terms", phase.phase_terms),
+    Stage("phases", phase.phases),
+    Stage("routes", route.routes),
+    Stage("women", pregnancy.women),
+    Stage("matches", pregnancy.matches),
+    Stage("entries", activity.entries),
+    Stage("acts", activity.acts),
+    Stage("twin_pairs", activity.twin_pairs),
+    Stage("twins", activity.twins),
+    Stage("phase_care", product.phase_care),
+    Stage("deciders", product.deciders),
+    Stage("candidates", product.candidates),
+    Stage("breaking_acts", breaker.breaking_acts),
+    Stage("breaker_rows", breaker.breaker_rows),
+    Stage("broken_phases", breaker.broken_phases),
+    Stage("hours", kraamzorg.hours),
+    Stage("lost_hours", kraamzorg.lost_hours),
+    Stage("kraamzorg_products", kraamzorg.kraamzorg_products),
+    Stage("prenatal_courses", mono.prenatal_courses),
+    Stage("course_values", mono.course_values),
+    Stage("own_prices", mono.own_prices),
+    Stage("common_prices", mono.common_prices),
+    Stage("act_values", mono.act_values),
+    Stage("mono_parts", mono.mono_parts),
+    Stage("mono_values", mono.mono_values),
+    Stage("late_contract_tariffs", loss.late_contract_tariffs),
+    Stage("phase_losses", loss.phase_losses),
+    Stage("breakers", loss.breakers),
+    Stage("products", product.products),
+    Stage("phase_outcomes", disposition.phase_outcomes),
+    Stage("hour_outcomes", disposition.hour_outcomes),
+    Stage("parallel_entries", disposition.parallel_entries),
+    Stage("dispositions", disposition.dispositions),
+)
+
+
+def compile_rules() -> list[CompiledStage]:
+    """Compile the rules to SQL; takes seconds, so the caller keeps the text."""
+    return compile_stages({name: columns(schema) for name, schema in INPUTS.items()}, STAGES)

@@ -1,0 +1,9 @@
+"""Django's name for this room."""
+
+from django.apps import AppConfig
+
+
+class RecordConfig(AppConfig):
+    """The room `record`."""
+
+    name = "ooievaar.record"

@@ -1,0 +1,18 @@
+"""Installs the guards (append-only, no overlap) after every migration."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class StorageConfig(AppConfig):
+    """The room `storage`."""
+
+    name = "ooievaar.storage"
+
+    def ready(self) -> None:
+        """Hang the guards on `post_migrate`: SQLite loses triggers when it rebuilds a table."""
+        from ooievaar.storage.append_only import install_guards
+        from ooievaar.storage.no_overlap import install_overlap_guards
+
+        post_migrate.connect(install_guards, dispatch_uid="append-only guards")
+        post_migrate.connect(install_overlap_guards, dispatch_uid="no-overlap guards")

@@ -1,0 +1,42 @@
+"""Rows of the operational database as Arrow columns, without an object per row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+from django.db import connection
+
+ROWS_AT_ONCE = 50_000
+
+
+def query_arrow(sql: str, parameters: Sequence[Any], schema: pa.Schema) -> pa.Table:
+    """Run a query on Django's connection and return its rows as a table of `schema`.
+
+    Reads in the caller's transaction, so what is not committed yet is seen too. SQLite gives
+    computed dates as ISO texts and booleans as numbers; both become what the schema says.
+    """
+    batches = []
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        raw = cursor.cursor
+        while rows := raw.fetchmany(ROWS_AT_ONCE):
+            columns = zip(*rows, strict=True)
+            arrays = [
+                _array(list(values), field.type)
+                for values, field in zip(columns, schema, strict=True)
+            ]
+            batches.append(pa.record_batch(arrays, schema=schema))
+    return pa.Table.from_batches(batches, schema=schema)
+
+
+def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
+    if connection.vendor == "sqlite":
+        # A declared column comes as date or bool; a computed one as text or number.
+        first = next((value for value in values if value is not None), None)
+        if pa.types.is_date(kind) and isinstance(first, str):
+            return pa.array(values, pa.string()).cast(kind)
+        if pa.types.is_boolean(kind) and not isinstance(first, bool):
+            return pa.array(values, pa.int8()).cast(kind)
+    return pa.array(values, kind)

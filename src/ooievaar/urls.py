@@ -1,0 +1,11 @@
+"""The addresses of the pages: every room has its own, `web` has the rest."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("ooievaar.web.urls")),
+]
+handler400 = "ooievaar.ui.faults.bad_request"
+handler403 = "ooievaar.ui.faults.forbidden"
+handler404 = "ooievaar.ui.faults.not_found"
+handler500 = "ooievaar.ui.faults.server_fault"
