@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from ooievaar.bundles.engine import run_rules
+from ooievaar.bundles.engine import new_small_connection, run_rules
 from ooievaar.bundles.snapshot import Snapshot, facts_at, read_snapshot
 from ooievaar.network.models import Network
 
@@ -46,6 +46,35 @@ def derive_facts(
     )
     return Derived(
         connection=run_rules(facts.tables),
+        edition=facts.edition,
+        facts_hash=facts.hash,
+        until=until,
+        known_until=known_until,
+    )
+
+
+def derive_woman(
+    network: Network,
+    woman_id: int,
+    *,
+    until: date,
+    known_until: date,
+    made_products: Iterable[dict[str, Any]] = (),
+) -> Derived:
+    """Run the rules over the facts of one woman as they are in the database now.
+
+    Fast enough for a page: it needs the kept SQL and DuckDB, not Ibis.
+    """
+    connection = new_small_connection()
+    facts = facts_at(
+        read_snapshot(network, woman_id=woman_id),
+        until=until,
+        known_until=known_until,
+        made_products=made_products,
+        connection=connection,
+    )
+    return Derived(
+        connection=run_rules(facts.tables, connection),
         edition=facts.edition,
         facts_hash=facts.hash,
         until=until,

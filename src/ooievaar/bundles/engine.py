@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from dataclasses import asdict
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -13,7 +14,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from ooievaar.bundles.rules.facts import INPUTS, OUTPUTS, columns
+from ooievaar.bundles.rules.facts import INPUTS, OUTCOME_NAMES, OUTPUTS, columns
+from ooievaar.bundles.rules.outcomes import OUTCOMES
 from ooievaar.storage.pipeline import CompiledStage, run_stages
 
 Rows = list[dict[str, Any]]
@@ -44,8 +46,20 @@ def run_rules(
     connection = connection or new_connection()
     for name in INPUTS:
         connection.register(name, facts[name])
-    run_stages(connection, compiled_rules())
+    run_on(connection)
     return connection
+
+
+def run_on(connection: duckdb.DuckDBPyConnection) -> None:
+    """Run every rule on a connection that has the input tables."""
+    rows = enumerate(OUTCOMES)
+    names = [
+        {"outcome": number, "disposition": place, "outcome_reason": reason, "rule": rule}
+        for number, (place, reason, rule) in rows
+    ]
+    schema = arrow_schema(OUTCOME_NAMES)
+    connection.register("outcome_names", pa.Table.from_pylist(names, schema=schema))
+    run_stages(connection, compiled_rules())
 
 
 def new_connection() -> duckdb.DuckDBPyConnection:
@@ -57,6 +71,14 @@ def new_connection() -> duckdb.DuckDBPyConnection:
             "autoload_known_extensions": False,
         }
     )
+
+
+def new_small_connection() -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB for the facts of one woman: planning a stage costs more than running it."""
+    connection = new_connection()
+    connection.execute("SET threads = 1").fetchall()
+    connection.execute("PRAGMA disable_optimizer").fetchall()
+    return connection
 
 
 def derive_tables(facts: dict[str, Rows]) -> dict[str, Rows]:
@@ -83,7 +105,7 @@ def compiled_rules() -> list[CompiledStage]:
     if kept is not None:
         kept.parent.mkdir(parents=True, exist_ok=True)
         draft = kept.with_suffix(f".{os.getpid()}")
-        text = json.dumps([{"name": stage.name, "sql": stage.sql} for stage in stages])
+        text = json.dumps([asdict(stage) for stage in stages])
         draft.write_text(text, "utf-8")
         draft.replace(kept)
     return stages

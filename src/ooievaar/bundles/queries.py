@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from ooievaar.bundles.models import Breaker, Derivation, Disposition, PhasePeriod, Product, Route
 from ooievaar.network.models import Network
-from ooievaar.record.models import CareActivity, Pregnancy, PregnancyVersion
+from ooievaar.record.models import Pregnancy, PregnancyVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +201,7 @@ def pregnancy_rows(derivation: Derivation, routes: Iterable[Route]) -> list[Preg
     rows = []
     for route in routes:
         pregnancy, version = pregnancies[route.pregnancy_id], versions[route.pregnancy_id]
-        made = products.get(route.pregnancy_id, {})
+        made = products.get(route.pregnancy_id)
         ended_on = _before(version.ended_on, derivation.until)
         rows.append(
             PregnancyRow(
@@ -213,9 +213,9 @@ def pregnancy_rows(derivation: Derivation, routes: Iterable[Route]) -> list[Preg
                 ended_on=ended_on,
                 route=route.route,
                 route_reason=route.reason,
-                open_products=made.get("opened", 0),
-                closed_products=made.get("closed", 0),
-                cents=made.get("total_cents", 0),
+                open_products=made["opened"] if made else 0,
+                closed_products=made["closed"] if made else 0,
+                cents=made["total_cents"] if made else 0,
                 breakers=breakers.get(pregnancy.pk, 0),
             )
         )

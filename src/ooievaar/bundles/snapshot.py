@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -17,7 +18,7 @@ from ooievaar.contracts import queries as contracts
 from ooievaar.network import queries as network_queries
 from ooievaar.network.models import Network
 from ooievaar.record import queries as record
-from ooievaar.rulebook import load
+from ooievaar.rulebook import RuleBook, load
 
 PREGNANCIES_KNOWN = """
 SELECT pregnancy_id, woman_id, first_intake_on, first_intake_organisation_id, due_on,
@@ -80,9 +81,9 @@ def read_snapshot(network: Network, woman_id: int | None = None) -> Snapshot:
         "tariffs": contracts.tariff_rows(network),
         "parallel_care": contracts.parallel_care_rows(network),
         "price_list": contracts.price_list_rows(network),
-        **book.engine_tables(),
     }
     tables = {name: arrow_table(name, rows) for name, rows in fixed.items()}
+    tables.update(_book_tables(book))
     tables["coverages"] = record.coverages(woman_id)
     activities = record.activities(woman_id)
     sources = activities.column("source").unique().to_pylist()
@@ -98,15 +99,21 @@ def read_snapshot(network: Network, woman_id: int | None = None) -> Snapshot:
     )
 
 
+@cache
+def _book_tables(book: RuleBook) -> dict[str, pa.Table]:
+    return {name: arrow_table(name, rows) for name, rows in book.engine_tables().items()}
+
+
 def facts_at(
     snapshot: Snapshot,
     *,
     until: date,
     known_until: date,
     made_products: Iterable[dict[str, Any]] = (),
+    connection: duckdb.DuckDBPyConnection | None = None,
 ) -> Facts:
     """Give the inputs of the rules as they were before `until`, known before `known_until`."""
-    connection = new_connection()
+    connection = connection or new_connection()
     connection.register("pregnancy_versions", snapshot.versions)
     connection.register("all_activities", snapshot.activities)
     connection.register("source_ranks", snapshot.source_ranks)
@@ -116,7 +123,6 @@ def facts_at(
     tables["activities"] = _typed(connection, "activities", ACTIVITIES_KNOWN, days)
     tables["made_products"] = arrow_table("made_products", list(made_products))
     tables["clock"] = arrow_table("clock", [{"until": until}])
-    connection.close()
     return Facts(tables=tables, edition=snapshot.edition, hash=_content_hash(tables))
 
 

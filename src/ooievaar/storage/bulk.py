@@ -17,8 +17,8 @@ def insert_rows(
     Python be given.
     """
     table = connection.ops.quote_name(model._meta.db_table)
-    columns = [model._meta.get_field(name.removesuffix("_id")) for name in fields]
-    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in columns)
+    columns = {field.attname: str(field.column) for field in model._meta.concrete_fields}
+    names = ", ".join(connection.ops.quote_name(columns[name]) for name in fields)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:

@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One table that a rule makes: `build` gets the tables made before it, by name."""
+    """One table that a rule makes: `build` gets the tables made before it, by name.
+
+    A view is not stored: worth it for a wide last look at a table that is.
+    """
 
     name: str
     build: Callable[[Tables], ir.Table]
+    is_view: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class CompiledStage:
 
     name: str
     sql: str
+    is_view: bool = False
 
 
 def compile_stages(
@@ -43,7 +48,8 @@ def compile_stages(
     compiled = []
     for stage in stages:
         expression = stage.build(tables)
-        compiled.append(CompiledStage(stage.name, str(ibis.to_sql(expression, dialect="duckdb"))))
+        sql = str(ibis.to_sql(expression, dialect="duckdb"))
+        compiled.append(CompiledStage(stage.name, sql, stage.is_view))
         tables[stage.name] = ibis.table(expression.schema(), name=stage.name)
     return compiled
 
@@ -51,4 +57,5 @@ def compile_stages(
 def run_stages(connection: duckdb.DuckDBPyConnection, stages: Sequence[CompiledStage]) -> None:
     """Make the table of every stage, in order; the input tables must exist on the connection."""
     for stage in stages:
-        connection.execute(f'CREATE OR REPLACE TEMP TABLE "{stage.name}" AS {stage.sql}')
+        kind = "VIEW" if stage.is_view else "TABLE"
+        connection.execute(f'CREATE OR REPLACE TEMP {kind} "{stage.name}" AS {stage.sql}')

@@ -13,7 +13,6 @@ import ibis
 
 from ooievaar.bundles.rules.expressions import holds, yes
 from ooievaar.bundles.rules.phase import phase_of_act
-from ooievaar.bundles.rules.pregnancy import tier_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -38,25 +37,12 @@ def acts(t: Tables) -> ir.Table:
     `pregnancy_id` is null when the activity belongs to no known pregnancy; `entry` is null when
     its code is not in the catalogue on its date.
     """
-    a, matched, case, lone = t["activities"], t["matches"], t["cases"], t["women"]
+    a, matched, case = t["activities"], t["matches"], t["cases"]
     c, m, s = t["entries"], t["memberships"], t["suppliers"]
     day = a.performed_on
-    fits_lone = tier_of(
-        day,
-        ibis.literal(""),
-        lone.lone_intake_on,
-        lone.lone_opens_on,
-        lone.lone_closes_on,
-        lone.lone_ended_on,
-        lone.lone_after_until,
-    ).notnull()
-    lone_id = ibis.ifelse(
-        (lone.pregnancies == 1) & fits_lone, lone.lone_pregnancy_id, ibis.null("int64")
-    )
-    pregnancy_id = ibis.coalesce(a.pregnancy_id, matched.matched_id, lone_id)
+    pregnancy_id = ibis.coalesce(a.pregnancy_id, matched.matched_id)
     joined = (
-        a.left_join(lone, a.woman_id == lone.woman_id)
-        .left_join(matched, a.activity_id == matched.activity_id)
+        a.left_join(matched, a.activity_id == matched.activity_id)
         .left_join(case, pregnancy_id == case.pregnancy_id)
         .left_join(c, [a.code == c.code, holds(day, c.valid_from, c.valid_until)])
         .left_join(
@@ -86,6 +72,7 @@ def acts(t: Tables) -> ir.Table:
         phase=phase,
         entry=c.entry,
         is_before=is_before,
+        is_scope=yes(c.is_scope),
         is_bundle_care=yes(c.is_scope) & (phase > 0) & ~is_before,
         is_member=m.organisation_id.notnull(),
         is_inside=m.organisation_id.notnull() | s.organisation_id.notnull(),
@@ -115,26 +102,32 @@ def twin_pairs(t: Tables) -> ir.Table:
     )
 
 
+def unknown_codes(t: Tables) -> ir.Table:
+    """Give the code of activities that are not in the catalogue."""
+    a, act = t["activities"].select("activity_id", "code"), t["acts"]
+    return a.semi_join(act.filter(act.entry.isnull()), "activity_id")
+
+
 def twins(t: Tables) -> ir.Table:
     """Rule `duplicate`: give the activities that another source already gave, with their twin.
 
     The same pregnancy, organisation, code (or catalogue equivalent), date and child from a source
     that is trusted more: the best source survives, its lowest id is the twin.
     """
-    pairs, c, a = t["twin_pairs"], t["entries"], t["activities"]
+    pairs, c, codes = t["twin_pairs"], t["entries"], t["unknown_codes"]
     mine, theirs = c.view(), c.view()
-    my_act, their_act = a.view(), a.view()
+    my_code, their_code = codes.view(), codes.view()
     named = (
         pairs.left_join(mine, pairs.loser_entry == mine.entry)
         .left_join(theirs, pairs.twin_entry == theirs.entry)
-        .left_join(my_act, pairs.activity_id == my_act.activity_id)
-        .left_join(their_act, pairs.twin_id == their_act.activity_id)
+        .left_join(my_code, pairs.activity_id == my_code.activity_id)
+        .left_join(their_code, pairs.twin_id == their_code.activity_id)
         .select(
             pairs.activity_id,
             pairs.twin_id,
             pairs.twin_order,
-            same=ibis.coalesce(mine.equivalent, my_act.code)
-            == ibis.coalesce(theirs.equivalent, their_act.code),
+            same=ibis.coalesce(mine.equivalent, my_code.code)
+            == ibis.coalesce(theirs.equivalent, their_code.code),
         )
     )
     found = named.filter(named.same)
@@ -143,8 +136,9 @@ def twins(t: Tables) -> ir.Table:
 
 def counted(t: Tables) -> ir.Table:
     """Give the activities that count for the bundle: once, in scope, in a phase of a pregnancy."""
-    a, doubles = t["acts"], t["twins"]
-    return a.filter(a.is_bundle_care).anti_join(doubles, "activity_id")
+    once = t["acts"].anti_join(t["twins"], "activity_id")
+    # the filter comes last: Ibis lets nobody join on an unfinished join
+    return once.filter(once.is_bundle_care)
 
 
 def with_entry(acts_table: ir.Table, t: Tables, *names: str) -> ir.Table:

@@ -182,9 +182,17 @@ def _late_miscarriage(t: Tables) -> ir.Table:
     regimes = terms.select("contract_id", "regime").distinct()
     early = case.filter(case.is_early).select("pregnancy_id", "ended_on")
     later = made.filter(made.phase >= 2).join(early, "pregnancy_id").join(regimes, "contract_id")
-    return later.group_by([*KEYS, "contract_id", "regime"]).agg(
+    found = later.group_by(KEYS).agg(
         happened_on=later.ended_on.min(),
+        contract=later.contract_id.min(),
+        regime=later.regime.argmin(later.contract_id),
+    )
+    return found.select(
+        *KEYS,
+        "happened_on",
+        "regime",
         kind=ibis.literal("late_miscarriage"),
+        contract_id="contract",
         evidence=ibis.literal([], "array<int64>"),
     )
 

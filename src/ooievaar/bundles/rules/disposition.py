@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from ooievaar.bundles.rules.expressions import yes
+from ooievaar.bundles.rules.outcomes import FIRST_IN_PRODUCT, SCOPE_IS_THE_REASON
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -76,17 +77,16 @@ def parallel_entries(t: Tables) -> ir.Table:
     return parallel.join(entries, "code").select("contract_id", "entry")
 
 
-def dispositions(t: Tables) -> ir.Table:
-    """Give one row per activity: where it ended, why, by which rule, in which product."""
+def outcomes(t: Tables) -> ir.Table:
+    """Give one row per activity with the number of its outcome, its product and its twin."""
     a, twins, phase, hour = t["acts"], t["twins"], t["phase_outcomes"], t["hour_outcomes"]
-    parallel, breaking, c = t["parallel_entries"], t["breaking_acts"], t["entries"]
+    parallel, breaking = t["parallel_entries"], t["breaking_acts"]
     joined = (
         a.left_join(twins, a.activity_id == twins.activity_id)
         .left_join(phase, [a.pregnancy_id == phase.pregnancy_id, a.phase == phase.phase])
         .left_join(hour, a.activity_id == hour.activity_id)
         .left_join(parallel, [phase.contract_id == parallel.contract_id, a.entry == parallel.entry])
         .left_join(breaking, a.activity_id == breaking.activity_id)
-        .left_join(c, a.entry == c.entry)
     )
     insurer_id = ibis.ifelse(a.hourly, hour.insurer_id, phase.insurer_id)
     contract_id = ibis.ifelse(a.hourly, hour.contract_id, phase.contract_id)
@@ -94,47 +94,61 @@ def dispositions(t: Tables) -> ir.Table:
     is_open = yes(ibis.ifelse(a.hourly, hour.is_open, phase.is_open))
     acts_on_breakers = yes(phase.regime != "none")
     beside = ~a.is_inside & yes(a.performed_on >= phase.opened_on) & phase.contract_id.notnull()
-    outcomes = (
-        (twins.twin_id.notnull(), "not_billable", "duplicate", "duplicate"),
-        (a.entry.isnull(), "not_billable", "unknown_code", "scope"),
-        (~c.is_scope, "outside_bundle", c.scope, "scope"),
-        (a.pregnancy_id.isnull(), "not_billable", "no_pregnancy", "pregnancy"),
-        (a.is_before, "monodisciplinary", "before_intake", "phase"),
-        (beside & parallel.entry.notnull(), "monodisciplinary", "parallel_allowed", "breaker"),
-        (beside & acts_on_breakers, "breaks_bundle", "outside_provider", "breaker"),
-        (beside, "monodisciplinary", "no_consequence", "breaker"),
-        (~a.is_inside, "monodisciplinary", "non_member", "member"),
-        (a.phase == 0, "monodisciplinary", "after_phase", "phase"),
-        (yes(phase.exempt), "monodisciplinary", "exempt", "route"),
-        (~yes(phase.is_home), "monodisciplinary", "outside_practice", "route"),
-        (insurer_id.isnull(), "monodisciplinary", "not_insured", "price"),
-        (contract_id.isnull(), "monodisciplinary", "no_contract", "price"),
-        (
-            a.billed_mono & breaking.kind.notnull() & acts_on_breakers,
-            "breaks_bundle",
-            "member_billed",
-            "breaker",
-        ),
-        (a.billed_mono, "monodisciplinary", "already_billed", "breaker"),
-        (yes(phase.banned), "monodisciplinary", "broken", "breaker"),
-        (product_no.isnull(), "monodisciplinary", "product_not_covered", "price"),
-        (is_open, "in_product", "open", None),
-        (~a.is_member, "in_product", "supplier", None),
+    conditions = (
+        twins.twin_id.notnull(),
+        a.entry.isnull(),
+        ~a.is_scope,
+        a.pregnancy_id.isnull(),
+        a.is_before,
+        beside & parallel.entry.notnull(),
+        beside & acts_on_breakers,
+        beside,
+        ~a.is_inside,
+        a.phase == 0,
+        yes(phase.exempt),
+        ~yes(phase.is_home),
+        insurer_id.isnull(),
+        contract_id.isnull(),
+        a.billed_mono & breaking.kind.notnull() & acts_on_breakers,
+        a.billed_mono,
+        yes(phase.banned),
+        product_no.isnull(),
+        a.hourly & is_open,
+        a.hourly & ~a.is_member,
+        a.hourly,
+        is_open,
+        ~a.is_member,
     )
-    product_rule = ibis.ifelse(a.hourly, "kraamzorg", "product")
-    in_product = "in_product"
-    disposition = ibis.cases(*((when, name) for when, name, _, _ in outcomes), else_=in_product)
-    reason = ibis.cases(*((when, why) for when, _, why, _ in outcomes), else_="member")
-    rule = ibis.cases(
-        *((when, by or product_rule) for when, _, _, by in outcomes), else_=product_rule
-    )
+    outcome = ibis.cases(
+        *((holds, number) for number, holds in enumerate(conditions)), else_=len(conditions)
+    ).cast("int32")
     return joined.select(
         activity_id=a.activity_id,
         pregnancy_id=a.pregnancy_id,
         phase=a.phase,
-        disposition=disposition,
-        reason=reason,
-        rule=rule,
-        product_no=ibis.ifelse(disposition == in_product, product_no, ibis.null("int64")),
+        entry=a.entry,
+        outcome=outcome,
+        product_no=product_no,
         twin_id=twins.twin_id,
+    )
+
+
+def dispositions(t: Tables) -> ir.Table:
+    """Give one row per activity: where it ended, why, by which rule, in which product.
+
+    A view over `outcomes`: the words are looked up when somebody reads them.
+    """
+    o, names, c = t["outcomes"], t["outcome_names"], t["entries"].select("entry", "scope")
+    joined = o.join(names, o.outcome == names.outcome).left_join(c, o.entry == c.entry)
+    return joined.select(
+        activity_id=o.activity_id,
+        pregnancy_id=o.pregnancy_id,
+        phase=o.phase,
+        disposition=names.disposition,
+        reason=ibis.ifelse(
+            names.outcome_reason == SCOPE_IS_THE_REASON, c.scope, names.outcome_reason
+        ),
+        rule=names.rule,
+        product_no=ibis.ifelse(o.outcome >= FIRST_IN_PRODUCT, o.product_no, ibis.null("int64")),
+        twin_id=o.twin_id,
     )

@@ -118,6 +118,12 @@ LIMITS = {
     "gynaecology_specialism": "string",
 }
 
+OUTCOME_NAMES = {  # what the numbers of the last rule are called; fixed, not a fact
+    "outcome": "int32",
+    "disposition": "string",
+    "outcome_reason": "string",
+    "rule": "string",
+}
 CLOCK = {"until": "date"}  # one row: nothing on or after this day has happened yet
 
 INPUTS = {

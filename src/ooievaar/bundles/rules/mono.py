@@ -123,40 +123,42 @@ def _by_entry(prices: ir.Table, t: Tables) -> ir.Table:
     )
 
 
-def act_values(t: Tables) -> ir.Table:
-    """Give the value of acts that are priced one by one, summed per practice, phase and tariff."""
+def listed_values(t: Tables) -> ir.Table:
+    """Give every practice that acted in a phase, with the value of its acts on the price list."""
+    c, own, common = counted(t), t["own_prices"], t["common_prices"]
+    listed = c.left_join(
+        own,
+        [
+            c.organisation_id == own.organisation_id,
+            c.entry == own.entry,
+            holds(c.performed_on, own.valid_from, own.valid_until),
+        ],
+    ).left_join(
+        common,
+        [
+            c.entry == common.entry,
+            holds(c.performed_on, common.valid_from, common.valid_until),
+        ],
+    )
+    listed = listed.select(
+        *(c[name] for name in KEYS),
+        c.is_inside,
+        c.by_list,
+        c.quantity,
+        own_cents=own.cents,
+        common_cents=common.cents,
+    )
+    cents = ibis.coalesce(listed.own_cents, listed.common_cents)
+    return listed.group_by(KEYS).agg(
+        is_inside=yes(listed.is_inside.any()),
+        known_cents=total(listed.quantity * cents, where=listed.by_list),
+        unknown_acts=(listed.by_list & cents.isnull()).sum().cast("int64"),
+    )
+
+
+def kraamzorg_values(t: Tables) -> ir.Table:
+    """Give the value of kraamzorg hours and items, summed and rounded per practice and tariff."""
     c, entries, tariffs = counted(t), t["entries"], t["mono_tariffs"]
-    own, everyone = t["own_prices"], t["common_prices"]
-    priced = c.filter(c.by_list)
-    listed = (
-        priced.left_join(
-            own,
-            [
-                priced.organisation_id == own.organisation_id,
-                priced.entry == own.entry,
-                holds(priced.performed_on, own.valid_from, own.valid_until),
-            ],
-        )
-        .left_join(
-            everyone,
-            [
-                priced.entry == everyone.entry,
-                holds(priced.performed_on, everyone.valid_from, everyone.valid_until),
-            ],
-        )
-        .select(
-            priced.pregnancy_id,
-            priced.phase,
-            priced.organisation_id,
-            quantity=priced.quantity,
-            cents=ibis.coalesce(own.cents, everyone.cents),
-        )
-    )
-    from_list = listed.group_by(KEYS).agg(
-        known_cents=total(listed.quantity * listed.cents),
-        unknown_acts=total(listed.cents.isnull().cast("int64")),
-        is_exact=ibis.literal(True),
-    )
     kraamzorg = entries.filter(entries.mono.isin(["kraamzorg_hour", "kraamzorg_item"]))
     care = c.join(kraamzorg.select("entry", "mono", "mono_item"), "entry")
     timed = care.left_join(
@@ -178,7 +180,7 @@ def act_values(t: Tables) -> ir.Table:
         quantity=total(timed.quantity),
         acts=timed.count(),
     )
-    from_tariffs = per_tariff.select(
+    return per_tariff.select(
         *KEYS,
         known_cents=ibis.cases(
             (per_tariff.cents.isnull(), 0),
@@ -191,26 +193,24 @@ def act_values(t: Tables) -> ir.Table:
         unknown_acts=ibis.ifelse(per_tariff.cents.isnull(), per_tariff.acts, 0).cast("int64"),
         is_exact=per_tariff.is_exact.fill_null(True),
     )
-    return from_list.union(from_tariffs)
 
 
 def mono_parts(t: Tables) -> ir.Table:
     """Give per pregnancy, phase and practice the known value and the number of unknown parts."""
-    c = counted(t)
-    nothing = c.group_by(KEYS).agg(is_inside=yes(c.is_inside.any()))
+    listed = t["listed_values"]
     parts = t["course_values"].select(*KEYS, "known_cents", "unknown_acts", "is_exact")
-    parts = parts.union(t["act_values"].select(*parts.columns))
+    parts = parts.union(t["kraamzorg_values"].select(*parts.columns))
     sums = parts.group_by(KEYS).agg(
         known_cents=total(parts.known_cents),
         unknown_acts=total(parts.unknown_acts),
         is_exact=parts.is_exact.all(),
     )
-    joined = nothing.left_join(sums, KEYS)
+    joined = listed.left_join(sums, KEYS)
     return joined.select(
-        *(nothing[name] for name in KEYS),
-        is_inside=nothing.is_inside,
-        known_cents=sums.known_cents.fill_null(0),
-        unknown_acts=sums.unknown_acts.fill_null(0),
+        *(listed[name] for name in KEYS),
+        is_inside=listed.is_inside,
+        known_cents=listed.known_cents + sums.known_cents.fill_null(0),
+        unknown_acts=listed.unknown_acts + sums.unknown_acts.fill_null(0),
         is_exact=sums.is_exact.fill_null(True),
     )
 

@@ -65,8 +65,18 @@ def cases(t: Tables) -> ir.Table:
         yes(wide.labour_on == wide.natal_on), wide.labour_minute.fill_null(0), 0
     )
     placenta_known = wide.placenta_on.notnull() & wide.placenta_minute.notnull()
-    return wide.mutate(
-        **columns,
+    phased = wide.mutate(**columns)
+    first = ibis.coalesce(phased.until_1, phased.intake_on)
+    second = ibis.coalesce(phased.until_2, first)
+    return phased.mutate(
+        # phases follow on each other, so three bounds tell the phase of a day
+        bound_1=first,
+        bound_2=second,
+        bound_3=ibis.coalesce(phased.until_3, second),
+        phase_bits=sum(
+            (phased[f"from_{phase}"].notnull().cast("int32") * (1 << phase) for phase in (1, 2, 3)),
+            ibis.literal(0, "int32"),
+        ),
         natal_from_minute=day_number(wide.natal_on) * MINUTES_A_DAY + labour_minute,
         natal_until_minute=ibis.ifelse(
             placenta_known,
@@ -146,25 +156,19 @@ def phase_of_act(
 
     A hint to a phase that the pregnancy does not have falls back on time.
     """
-    has = {phase: case[f"from_{phase}"].notnull() for phase in (1, 2, 3)}
-    hinted = ibis.cases(
-        *(((hint == phase) & has[phase], phase) for phase in (1, 2, 3)), else_=0
-    )
-    by_day = ibis.cases(
-        *(
-            (yes(holds(day, case[f"from_{phase}"], case[f"until_{phase}"])), phase)
-            for phase in (1, 2, 3)
-        ),
-        else_=0,
-    )
     moment = day_number(day) * MINUTES_A_DAY + minute
     by_minute = ibis.cases(
-        (moment < case.natal_from_minute, ibis.ifelse(has[1], 1, 0)),
+        (moment < case.natal_from_minute, (case.phase_bits >> 1) & 1),
         (moment < case.natal_until_minute, 2),
-        (yes(day < case.until_3), 3),
+        (day < case.bound_3, 3),
         else_=0,
     )
-    by_time = ibis.ifelse(minute.notnull() & has[2], by_minute, by_day)
     return ibis.cases(
-        (yes(day < case.intake_on), 0), (hinted > 0, hinted), else_=by_time
+        (day < case.intake_on, 0),
+        ((case.phase_bits >> hint) & 1 == 1, hint),
+        (minute.notnull() & ((case.phase_bits >> 2) & 1 == 1), by_minute),
+        (day < case.bound_1, 1),
+        (day < case.bound_2, 2),
+        (day < case.bound_3, 3),
+        else_=0,
     ).cast("int32")

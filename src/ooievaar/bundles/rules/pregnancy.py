@@ -83,23 +83,36 @@ def women(t: Tables) -> ir.Table:
     Most women have one: their unlinked activities need no ranking of candidates.
     """
     s = t["spans"]
+    fields = ("pregnancy_id", "intake_on", "opens_on", "closes_on", "ended_on", "after_until")
     return s.group_by("woman_id").agg(
-        pregnancies=s.count(),
-        **{
-            f"lone_{name}": s[name].min()
-            for name in (
-                "pregnancy_id", "intake_on", "opens_on", "closes_on", "ended_on", "after_until"
-            )
-        },
+        pregnancies=s.count(), **{f"lone_{name}": s[name].min() for name in fields}
     )
 
 
 def matches(t: Tables) -> ir.Table:
-    """Give the pregnancy of unlinked activities of women with several: the lowest tier wins.
+    """Give the pregnancy of unlinked activities: the candidate of the lowest tier.
 
     Ties go to the latest first intake, then to the highest pregnancy id.
     """
-    a, c, spans_of, several = t["activities"], t["catalogue"], t["spans"], t["women"]
+    a, woman = t["activities"], t["women"]
+    free = a.filter(a.pregnancy_id.isnull()).select("activity_id", "woman_id", "performed_on")
+    alone = free.join(woman.filter(woman.pregnancies == 1), "woman_id")
+    tier = tier_of(
+        alone.performed_on,
+        ibis.literal(""),
+        alone.lone_intake_on,
+        alone.lone_opens_on,
+        alone.lone_closes_on,
+        alone.lone_ended_on,
+        alone.lone_after_until,
+    )
+    lone = alone.filter(tier.notnull()).select("activity_id", matched_id="lone_pregnancy_id")
+    return lone.union(_ranked(t))
+
+
+def _ranked(t: Tables) -> ir.Table:
+    """Give the best of several pregnancies of one woman."""
+    a, c, spans_of, woman = t["activities"], t["catalogue"], t["spans"], t["women"]
     order = ibis.window(
         group_by=spans_of.woman_id,
         order_by=[spans_of.intake_on.desc(), spans_of.pregnancy_id.desc()],
@@ -117,7 +130,7 @@ def matches(t: Tables) -> ir.Table:
     free = (
         a.filter(a.pregnancy_id.isnull())
         .select("activity_id", "woman_id", "code", "performed_on")
-        .semi_join(several.filter(several.pregnancies > 1), "woman_id")
+        .semi_join(woman.filter(woman.pregnancies > 1), "woman_id")
     )
     hinted = free.left_join(
         c, [free.code == c.code, holds(free.performed_on, c.valid_from, c.valid_until)]

@@ -161,7 +161,7 @@ def products(t: Tables) -> ir.Table:
         rule=ibis.literal("product"),
         reason="reason",
         evidence="evidence",
-        alternative_product="alternative_product",
+        alternative_product=standing.alternative_product.fill_null(""),
         alternative_cents="alternative_cents",
     )
     hourly = t["kraamzorg_products"].select(*phase_products.columns)

@@ -12,7 +12,7 @@ from ooievaar.bundles.rules import (
     product,
     route,
 )
-from ooievaar.bundles.rules.facts import INPUTS, columns
+from ooievaar.bundles.rules.facts import INPUTS, OUTCOME_NAMES, columns
 from ooievaar.storage.pipeline import CompiledStage, Stage, compile_stages
 
 STAGES = (
@@ -26,6 +26,7 @@ STAGES = (
     Stage("entries", activity.entries),
     Stage("acts", activity.acts),
     Stage("twin_pairs", activity.twin_pairs),
+    Stage("unknown_codes", activity.unknown_codes),
     Stage("twins", activity.twins),
     Stage("phase_care", product.phase_care),
     Stage("deciders", product.deciders),
@@ -40,7 +41,8 @@ STAGES = (
     Stage("course_values", mono.course_values),
     Stage("own_prices", mono.own_prices),
     Stage("common_prices", mono.common_prices),
-    Stage("act_values", mono.act_values),
+    Stage("listed_values", mono.listed_values),
+    Stage("kraamzorg_values", mono.kraamzorg_values),
     Stage("mono_parts", mono.mono_parts),
     Stage("mono_values", mono.mono_values),
     Stage("late_contract_tariffs", loss.late_contract_tariffs),
@@ -50,10 +52,12 @@ STAGES = (
     Stage("phase_outcomes", disposition.phase_outcomes),
     Stage("hour_outcomes", disposition.hour_outcomes),
     Stage("parallel_entries", disposition.parallel_entries),
-    Stage("dispositions", disposition.dispositions),
+    Stage("outcomes", disposition.outcomes),
+    Stage("dispositions", disposition.dispositions, is_view=True),
 )
 
 
 def compile_rules() -> list[CompiledStage]:
     """Compile the rules to SQL; takes seconds, so the caller keeps the text."""
-    return compile_stages({name: columns(schema) for name, schema in INPUTS.items()}, STAGES)
+    inputs = {name: columns(schema) for name, schema in INPUTS.items()}
+    return compile_stages({**inputs, "outcome_names": OUTCOME_NAMES}, STAGES)

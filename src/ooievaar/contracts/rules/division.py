@@ -60,9 +60,7 @@ def split_largest_remainder(
     rows = rows.mutate(
         base=exact_quotient(exact, rows.weight_total), remainder=exact % rows.weight_total
     )
-    by_remainder = ibis.window(
-        group_by=parent, order_by=[rows.remainder.desc(), rows[order].asc()]
-    )
+    by_remainder = ibis.window(group_by=parent, order_by=[rows.remainder.desc(), rows[order].asc()])
     left_over = rows.size - int64(rows.base.sum().over(siblings))
     gets_a_cent = ibis.row_number().over(by_remainder) < left_over  # row_number starts at 0
     part = rows.base + gets_a_cent.cast("int64")
@@ -307,9 +305,7 @@ def divide_tables(tables: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any
 
     connection = duckdb.connect()
     for name, columns in schemas.DIVISION_INPUTS.items():
-        rows = pa.Table.from_pylist(
-            tables.get(name, []), schema=ibis.schema(columns).to_pyarrow()
-        )
+        rows = pa.Table.from_pylist(tables.get(name, []), schema=ibis.schema(columns).to_pyarrow())
         connection.register(name, rows)
     run_stages(connection, compiled_split())
     order = "product_no, kind, discipline, organisation_id NULLS FIRST, reason"

@@ -48,9 +48,7 @@ class Terms:
     kraamzorg_unit_minutes: int
 
 
-def expand_terms(
-    contracts: Iterable[InsurerContract], insurers: Iterable[Follower]
-) -> list[Terms]:
+def expand_terms(contracts: Iterable[InsurerContract], insurers: Iterable[Follower]) -> list[Terms]:
     """Return for every insurer the terms that hold, in order of insurer and date, no day twice.
 
     Own contracts come first, then those of the insurer that is followed, and so on along the

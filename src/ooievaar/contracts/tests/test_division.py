@@ -173,7 +173,7 @@ TABLE = {
 }
 
 
-@pytest.mark.parametrize("products, units, expected", TABLE.values(), ids=TABLE.keys())
+@pytest.mark.parametrize(("products", "units", "expected"), TABLE.values(), ids=TABLE.keys())
 def test_the_leaves_of_a_product(products, units, expected):
     assert leaves(*products, units=units) == expected
 
@@ -220,7 +220,7 @@ def test_a_share_carries_what_explains_it():
     assert (overhead["weight"], overhead["weight_total"]) == (40_000, PPM)
 
 
-CENTS = st.integers(-10**9, 10**9) | st.integers(-30, 30)
+CENTS = st.integers(-(10**9), 10**9) | st.integers(-30, 30)
 PARTS = st.lists(st.integers(0, 1_000), min_size=1, max_size=4).filter(sum)
 
 
@@ -379,6 +379,6 @@ def filled(products):
         kinds = ", ".join(f"{column} {kind}" for column, kind in columns.items())
         connection.execute(f"CREATE TABLE {name} ({kinds.replace('int64', 'BIGINT')})")
         rows = pa.Table.from_pylist(tables.get(name, []), ibis.schema(columns).to_pyarrow())
-        connection.execute(f"INSERT INTO {name} FROM rows")
+        connection.register("rows", rows).execute(f"INSERT INTO {name} FROM rows")
     run_stages(connection, compiled_split())
     return connection

@@ -90,7 +90,7 @@ TABLE = {
 }
 
 
-@pytest.mark.parametrize("insurers, contracts, expected", TABLE.values(), ids=TABLE.keys())
+@pytest.mark.parametrize(("insurers", "contracts", "expected"), TABLE.values(), ids=TABLE.keys())
 def test_terms_of_every_insurer(insurers, contracts, expected):
     for order in permutations(contracts):
         assert lines(expand_terms(order, insurers[::-1])) == expected

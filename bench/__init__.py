@@ -1,0 +1,1 @@
+"""What it costs: measured beside the limit, in one run. `make bench` prints and keeps the table."""

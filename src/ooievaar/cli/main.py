@@ -1,0 +1,35 @@
+"""The `ooievaar` command: reads the words, starts Django, and tells faults in plain Dutch."""
+
+import os
+from importlib import import_module
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+COMMAND_MODULES = ("serving", "rulebook", "region", "imports", "simulating", "deriving", "closing")
+"""Modules of this room; each has `register(app)`, which adds its commands."""
+
+
+@app.callback()
+def start() -> None:
+    """Ooievaar: van geregistreerde zorg naar verdeelde euro's, elke cent uitgelegd."""
+
+
+def main() -> None:
+    """Run the command that was typed; exit 0 done, 1 a proof failed, 2 the input is wrong."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ooievaar.settings")
+    import django
+
+    from ooievaar.kernel.faults import InputRejected
+
+    django.setup()
+    for name in COMMAND_MODULES:
+        import_module(f"ooievaar.cli.{name}").register(app)
+    try:
+        app()
+    except InputRejected as rejected:
+        for fault in rejected.faults:
+            typer.echo(str(fault), err=True)
+        typer.echo(f"{len(rejected.faults)} fout(en); er is niets opgeslagen.", err=True)
+        raise SystemExit(2) from None

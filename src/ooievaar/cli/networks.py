@@ -1,0 +1,38 @@
+"""Which network a command is about, and which day it is."""
+
+from datetime import date, timedelta
+
+from django.utils import timezone
+
+from ooievaar.kernel.faults import Fault, InputRejected
+from ooievaar.network.models import Network
+
+
+def chosen_network(name: str | None) -> Network:
+    """Return the network of that name, or the only IGO; refuse when that is not one network."""
+    igos = Network.objects.filter(kind=Network.Kind.IGO).order_by("name")
+    found = list(Network.objects.filter(name=name) if name else igos)
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(igos.values_list("name", flat=True)) or "geen enkele IGO in de database"
+    raise InputRejected([Fault("--network", None, "", name or "geen naam", f"één van: {known}")])
+
+
+def today() -> date:
+    """Return today in the Netherlands."""
+    return timezone.localdate()
+
+
+def tomorrow() -> date:
+    """Return the first day that has not begun: facts of today are known."""
+    return today() + timedelta(days=1)
+
+
+def read_day(text: str, option: str) -> date:
+    """Read a date that was typed; refuse what is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputRejected(
+            [Fault(option, None, "", repr(text), "een datum als 2026-10-31")]
+        ) from None
