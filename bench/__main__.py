@@ -1,4 +1,4 @@
-"""Runs the bench and prints a Markdown table; `--json FILE` keeps the figures, `--quick` is small."""
+"""Runs the bench and prints a table; `--json FILE` keeps the figures, `--quick` is small."""
 
 import argparse
 import json
@@ -47,7 +47,8 @@ def run(shrink: int) -> dict[str, Any]:
     simulate_region(births=600 // min(shrink, 4), years=1, start=date(2025, 1, 1), report=quiet)
     return {
         "date": datetime.now(UTC).date().isoformat(),
-        "machine": f"{os.cpu_count()} CPU, {platform.machine()}, Python {platform.python_version()}",
+        "machine": f"{os.cpu_count()} CPU, {platform.machine()}",
+        "python": platform.python_version(),
         "versions": {name: version(name) for name in ("duckdb", "ibis-framework", "sqlglot")},
         "derivation": sizes,
         "growth": sizes[1]["derive_seconds"] / sizes[0]["derive_seconds"],
@@ -58,7 +59,7 @@ def run(shrink: int) -> dict[str, Any]:
 def markdown(figures: dict[str, Any]) -> str:
     """Write the figures as a table."""
     lines = [
-        f"{figures['date']}, {figures['machine']}, "
+        f"{figures['date']}, {figures['machine']}, Python {figures['python']}, "
         + ", ".join(f"{name} {number}" for name, number in figures["versions"].items()),
         "",
         "| activities | scan s | copy s | derive + price + divide s | times the copy |",

@@ -17,7 +17,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ooievaar.bundles.engine import compiled_rules, new_connection
+from ooievaar.bundles.engine import new_connection, run_on
 from ooievaar.bundles.rules.facts import INPUTS
 from ooievaar.kernel.period import FAR_DATE
 from ooievaar.settlement.rules.stages import AGREED, compiled_division
@@ -89,7 +89,7 @@ def copy_activities(connection: duckdb.DuckDBPyConnection, folder: Path) -> None
 
 def derive(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Run every rule, divide every product and write one disposition per activity."""
-    run_stages(connection, compiled_rules())
+    run_on(connection)
     run_stages(connection, compiled_division())
     connection.execute(f"COPY dispositions TO '{folder / 'dispositions.parquet'}'")
 
@@ -100,7 +100,7 @@ def best(measure_once: Callable[[], float]) -> float:
 
 
 def agreement_tables(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
-    """Make the tables of the region's agreement, organisations numbered as the facts number them."""
+    """Make the tables of the region's agreement, organisations numbered as in the facts."""
     agbs = sorted(tables["organisations"].column("agb").to_pylist())
     number = {agb: position for position, agb in enumerate(agbs, 1)}
     agreements = [

@@ -1,4 +1,6 @@
-"""Django's settings, from the environment: `OOIEVAAR_DATA`, `OOIEVAAR_DATABASE_URL`, `OOIEVAAR_SECRET_KEY`.
+"""Django's settings, from the environment.
+
+`OOIEVAAR_DATA`, `OOIEVAAR_DATABASE_URL` and `OOIEVAAR_SECRET_KEY`; see docs/developing.md.
 
 There is no login yet, so the pages answer on the loopback addresses only.
 """
@@ -61,7 +63,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+        "PRAGMA foreign_keys=ON;",
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "network.Person"

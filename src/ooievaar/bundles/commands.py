@@ -114,7 +114,9 @@ def _rows(
     kinds = columns(schema)
     chosen = ", ".join(_as_stored(name, kinds[name]) for name in fields)
     cursor = connection.execute(f"SELECT {derivation_id}, {chosen} FROM {table} ORDER BY ALL")  # noqa: S608
-    arrays = [position for position, name in enumerate(fields, 1) if kinds[name].startswith("array")]
+    arrays = [
+        position for position, name in enumerate(fields, 1) if kinds[name].startswith("array")
+    ]
     while batch := cursor.fetchmany(ROWS_AT_ONCE):
         if not arrays:
             yield from batch  # type: ignore[misc]

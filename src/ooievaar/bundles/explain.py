@@ -61,12 +61,12 @@ def explain_disposition(disposition: Disposition, language: str = "nl") -> Expla
         related += breaker.evidence
     if disposition.disposition == "outside_bundle":
         outcome, turn = sentences.OUTSIDE_SCOPE, sentences.TURNS["outside_scope"]
-        facts["scope"] = scope_name(reason, language)
+        facts["scope"] = reason_name(reason, language)
     else:
         outcome = sentences.OUTCOMES[reason]
         turn = sentences.TURNS.get(reason, {"nl": "", "en": ""})
     if reason in ("member", "supplier", "open"):
-        turn = _would_leave_product(disposition)
+        turn = sentences.LEAVES_PRODUCT
     return _explanation(
         title=activity_text(activity, language),
         outcome=f"{capital(sentences.DISPOSITIONS[disposition.disposition][language])}. "
@@ -77,15 +77,6 @@ def explain_disposition(disposition: Disposition, language: str = "nl") -> Expla
         edition=disposition.derivation.edition,
         language=language,
     )
-
-
-def _would_leave_product(disposition: Disposition) -> sentences.Sentence:
-    """Say what would put an act of a product elsewhere: an act by an outsider is the nearest."""
-    del disposition
-    return {
-        "nl": "Was {organisation} op {day} geen lid of onderaannemer, dan telde deze zorg niet mee.",
-        "en": "Were {organisation} no member or supplier on {day}, this care would not count.",
-    }
 
 
 def explain_product(product: Product, language: str = "nl") -> Explanation:
@@ -166,7 +157,8 @@ def explain_breaker(breaker: Breaker, language: str = "nl") -> Explanation:
         until=format_date(phase.until) if phase else "",
     )
     return _explanation(
-        title=f"{capital(breaker_name(breaker.kind, language))}, {format_date(breaker.happened_on)}",
+        title=f"{capital(breaker_name(breaker.kind, language))}, "
+        + format_date(breaker.happened_on),
         outcome=f"{sentences.BREAKERS[breaker.kind][language]} {cost}",
         rule_id=breaker.rule,
         evidence=breaker.evidence,
@@ -216,7 +208,7 @@ def _activities(ids: Iterable[int]) -> Iterable[CareActivity]:
 def _first_intake_on(disposition: Disposition) -> date:
     version = (
         PregnancyVersion.objects.filter(
-            pregnancy_id=disposition.pregnancy_id,
+            pregnancy=disposition.pregnancy,
             recorded_on__lt=disposition.derivation.known_until,
         )
         .order_by("-recorded_on", "-id")
@@ -229,7 +221,7 @@ def _first_intake_on(disposition: Disposition) -> date:
 def _first_breaker(disposition: Disposition) -> Breaker:
     return Breaker.objects.get(
         derivation_id=disposition.derivation_id,
-        pregnancy_id=disposition.pregnancy_id,
+        pregnancy=disposition.pregnancy,
         phase=disposition.phase,
         counts_loss=True,
     )
@@ -262,9 +254,9 @@ def breaker_name(kind: str, language: str) -> str:
     return sentences.BREAKER_NAMES[kind][language]
 
 
-def scope_name(scope: str, language: str) -> str:
-    """Return why a code is outside the bundle, in words."""
-    return sentences.SCOPE_NAMES.get(scope, {"nl": scope, "en": scope})[language]
+def reason_name(reason: str, language: str) -> str:
+    """Return a few words for why an activity ended where it did."""
+    return sentences.REASONS[reason][language]
 
 
 def capital(text: str) -> str:

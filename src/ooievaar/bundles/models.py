@@ -80,7 +80,9 @@ class Breaker(models.Model):
     regime = models.CharField(max_length=12)
     rule = models.CharField(max_length=24)
     evidence = models.JSONField(default=list)
-    counts_loss = models.BooleanField(help_text="de vroegste breker van het product draagt het verlies")
+    counts_loss = models.BooleanField(
+        help_text="de vroegste breker van het product draagt het verlies"
+    )
     loss_cents = models.BigIntegerField(null=True)
 
 

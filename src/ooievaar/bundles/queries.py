@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from ooievaar.bundles.models import Breaker, Derivation, Disposition, PhasePeriod, Product, Route
 from ooievaar.network.models import Network
@@ -162,16 +162,17 @@ def pregnancy_listing(
         )
     if route in ROUTES:
         listing = listing.filter(route=route)
-    of_this = {"derivation": derivation, "pregnancy": OuterRef("pregnancy")}
+    # Not EXISTS: SQLite then walks all rows of the derivation again for every pregnancy.
+    products = Product.objects.filter(derivation=derivation)
+    still_open = products.filter(is_open=True).values("pregnancy_id")
     if state == "open":
-        listing = listing.filter(Exists(Product.objects.filter(is_open=True, **of_this)))
+        listing = listing.filter(pregnancy_id__in=still_open)
     elif state == "closed":
-        listing = listing.filter(
-            Exists(Product.objects.filter(is_open=False, **of_this)),
-            ~Exists(Product.objects.filter(is_open=True, **of_this)),
-        )
+        made = products.values("pregnancy_id")
+        listing = listing.filter(pregnancy_id__in=made).exclude(pregnancy_id__in=still_open)
     elif state == "breaker":
-        listing = listing.filter(Exists(Breaker.objects.filter(**of_this)))
+        broken = Breaker.objects.filter(derivation=derivation).values("pregnancy_id")
+        listing = listing.filter(pregnancy_id__in=broken)
     return listing
 
 

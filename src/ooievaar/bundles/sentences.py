@@ -13,6 +13,35 @@ DISPOSITIONS: dict[str, Sentence] = {
     "not_billable": {"nl": "niet te declareren", "en": "not billable"},
 }
 
+REASONS: dict[str, Sentence] = {
+    "member": {"nl": "zorg van een lid", "en": "care by a member"},
+    "supplier": {"nl": "ingekochte zorg", "en": "care bought from a supplier"},
+    "open": {"nl": "de fase loopt nog", "en": "the phase still runs"},
+    "duplicate": {"nl": "dubbel geregistreerd", "en": "registered twice"},
+    "unknown_code": {"nl": "code niet in de catalogus", "en": "code not in the catalogue"},
+    "no_pregnancy": {"nl": "hoort bij geen zwangerschap", "en": "belongs to no pregnancy"},
+    "before_intake": {"nl": "vóór de eerste intake", "en": "before the first intake"},
+    "after_phase": {"nl": "na de laatste fase", "en": "after the last phase"},
+    "non_member": {"nl": "aanbieder is geen lid", "en": "provider is no member"},
+    "parallel_allowed": {"nl": "mag naast de bundel", "en": "allowed beside the bundle"},
+    "outside_provider": {"nl": "aanbieder van buiten", "en": "outside provider"},
+    "member_billed": {"nl": "lid declareerde zelf", "en": "a member billed it itself"},
+    "already_billed": {"nl": "al apart gedeclareerd", "en": "already billed apart"},
+    "no_consequence": {"nl": "van buiten, zonder gevolg", "en": "from outside, no consequence"},
+    "broken": {"nl": "bundel van de fase is gebroken", "en": "bundle of the phase is broken"},
+    "exempt": {"nl": "zwangere is uitgezonderd", "en": "pregnancy is exempt"},
+    "outside_practice": {"nl": "intake buiten de IGO", "en": "intake outside the IGO"},
+    "not_insured": {"nl": "geen verzekering bekend", "en": "no insurance known"},
+    "no_contract": {"nl": "geen contract", "en": "no contract"},
+    "product_not_covered": {"nl": "product niet in het contract", "en": "product not in contract"},
+    "preconception": {"nl": "preconceptiezorg", "en": "preconception care"},
+    "contraception": {"nl": "anticonceptie", "en": "contraception"},
+    "advanced_ultrasound": {"nl": "geavanceerd ultrageluid", "en": "advanced ultrasound"},
+    "nipt_high_risk": {"nl": "NIPT bij hoog risico", "en": "high-risk NIPT"},
+    "high_care_obstetrics": {"nl": "high care obstetrics", "en": "high-care obstetrics"},
+}
+"""Why an activity ended where it did, in a few words: for tables and lists."""
+
 OUTCOMES: dict[str, Sentence] = {
     "member": {
         "nl": "Deze zorg is deel van het product {product} ({cents}).",
@@ -182,6 +211,12 @@ TURNS: dict[str, Sentence] = {
 }
 """By reason: the nearest change that would turn a disposition."""
 
+LEAVES_PRODUCT: Sentence = {
+    "nl": "Was {organisation} op {day} geen lid of onderaannemer, dan telde deze zorg niet mee.",
+    "en": "Were {organisation} no member or supplier on {day}, this care would not count.",
+}
+"""What would put an act of a product elsewhere: the same act by an outsider is the nearest."""
+
 PRODUCT_OUTCOMES: dict[str, Sentence] = {
     "regular": {
         "nl": "{product}: leden gaven zorg in deze fase, zonder gynaecoloog.",
@@ -340,21 +375,13 @@ BREAKER_NAMES: dict[str, Sentence] = {
     "member_billed": {"nl": "zelf gedeclareerd", "en": "billed by a member"},
     "entered_mid_phase": {"nl": "ingestroomd in de fase", "en": "entered in mid-phase"},
     "left_mid_phase": {"nl": "vertrokken in de fase", "en": "left in mid-phase"},
-    "phase_before_contract": {"nl": "fase van vóór het contract", "en": "phase before the contract"},
+    "phase_before_contract": {
+        "nl": "fase van vóór het contract",
+        "en": "phase before the contract",
+    },
     "insurer_changed": {"nl": "andere verzekeraar", "en": "insurer changed"},
     "late_miscarriage": {"nl": "laat bekend vroeg einde", "en": "early end learned late"},
 }
-SCOPE_NAMES: dict[str, Sentence] = {
-    "preconception": {"nl": "preconceptiezorg", "en": "preconception care"},
-    "contraception": {"nl": "anticonceptie", "en": "contraception"},
-    "advanced_ultrasound": {
-        "nl": "geavanceerd ultrageluidonderzoek",
-        "en": "advanced ultrasound",
-    },
-    "nipt_high_risk": {"nl": "NIPT bij hoog risico", "en": "high-risk NIPT"},
-    "high_care_obstetrics": {"nl": "high care obstetrics", "en": "high-care obstetrics"},
-}
-
 PHASES: dict[int, Sentence] = {
     0: {"nl": "geen fase", "en": "no phase"},
     1: {"nl": "prenataal", "en": "prenatal"},

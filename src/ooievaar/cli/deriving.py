@@ -74,7 +74,9 @@ def print_derivation(derivation: Derivation) -> None:
     for row in rows:
         total += row["count"]
         table.add_row(
-            sentences.DISPOSITIONS[row["disposition"]]["nl"], row["reason"], f"{row['count']:n}"
+            sentences.DISPOSITIONS[row["disposition"]]["nl"],
+            explain.reason_name(row["reason"], "nl"),
+            f"{row['count']:n}",
         )
     table.add_section()
     table.add_row("samen", "", str(total))
@@ -137,7 +139,7 @@ def explain_pregnancy(reference: str, taal: LanguageName = "nl") -> None:
             str(act.activity_id),
             explain.activity_text(act.activity, language),
             sentences.DISPOSITIONS[act.disposition][language],
-            act.reason,
+            explain.reason_name(act.reason, language),
         )
     console.print(table)
 

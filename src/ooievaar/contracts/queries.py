@@ -1,5 +1,6 @@
 """What was agreed, as rows for the rules: of one network, open ends as the far date."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -17,7 +18,7 @@ from ooievaar.contracts.models import (
 from ooievaar.contracts.rules.follow import Follower, InsurerContract, expand_terms
 from ooievaar.network.models import Insurer, Network
 
-Row = dict[str, Any]
+Row = Mapping[str, Any]
 
 
 def terms_rows(network: Network) -> list[Row]:

@@ -1,5 +1,6 @@
 """Who takes part, as rows for the rules: open ends as the far date."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import F
@@ -7,7 +8,7 @@ from django.db.models import F
 from ooievaar import rulebook
 from ooievaar.network.models import Membership, Network, Organisation, Supplier
 
-Row = dict[str, Any]
+Row = Mapping[str, Any]
 
 
 def organisation_rows() -> list[Row]:

@@ -57,46 +57,43 @@ ACTIVITIES = pa.schema(
 )
 
 
+COVERAGES_SQL = """
+SELECT woman_id, insurer_id, valid_from, valid_until FROM record_coverage
+{of_woman} ORDER BY id
+"""
+PREGNANCY_VERSIONS_SQL = """
+SELECT v.pregnancy_id, woman_id, v.id, v.recorded_on, v.first_intake_on,
+  v.first_intake_organisation_id, v.due_on, v.due_precision_days, v.end_kind, v.ended_on,
+  v.ended_precision_days, v.birth_on, v.labour_on, v.labour_minute, v.placenta_on,
+  v.placenta_minute, v.entered_on, v.exempt_reason <> ''
+FROM record_pregnancyversion v JOIN record_pregnancy p ON p.id = v.pregnancy_id
+{of_woman} ORDER BY v.id
+"""
+ACTIVITIES_SQL = """
+SELECT a.id, woman_id, a.pregnancy_id, a.organisation_id, a.code, a.specialism, a.performed_on,
+  a.performed_minute, a.quantity, a.duration_minutes, a.child_number, a.source, a.billed_mono,
+  a.recorded_on, w.recorded_on
+FROM record_careactivity a LEFT JOIN record_withdrawal w ON w.activity_id = a.id
+{of_woman} ORDER BY a.id
+"""
+
+
 def coverages(woman_id: int | None = None) -> pa.Table:
     """Give who was insured where and when, of one woman or of all."""
-    return query_arrow(
-        "SELECT woman_id, insurer_id, valid_from, valid_until FROM record_coverage"
-        f"{_of_woman('woman_id', woman_id)} ORDER BY id",
-        _parameters(woman_id),
-        COVERAGES,
-    )
+    return _answer(COVERAGES_SQL, COVERAGES, woman_id)
 
 
 def pregnancy_versions(woman_id: int | None = None) -> pa.Table:
     """Give every version of every pregnancy, oldest first, of one woman or of all."""
-    return query_arrow(
-        "SELECT v.pregnancy_id, p.woman_id, v.id, v.recorded_on, v.first_intake_on,"
-        " v.first_intake_organisation_id, v.due_on, v.due_precision_days, v.end_kind, v.ended_on,"
-        " v.ended_precision_days, v.birth_on, v.labour_on, v.labour_minute, v.placenta_on,"
-        " v.placenta_minute, v.entered_on, v.exempt_reason <> ''"
-        " FROM record_pregnancyversion v JOIN record_pregnancy p ON p.id = v.pregnancy_id"
-        f"{_of_woman('p.woman_id', woman_id)} ORDER BY v.id",
-        _parameters(woman_id),
-        PREGNANCY_VERSIONS,
-    )
+    return _answer(PREGNANCY_VERSIONS_SQL, PREGNANCY_VERSIONS, woman_id)
 
 
 def activities(woman_id: int | None = None) -> pa.Table:
     """Give every activity, with the day its withdrawal was known, of one woman or of all."""
-    return query_arrow(
-        "SELECT a.id, a.woman_id, a.pregnancy_id, a.organisation_id, a.code, a.specialism,"
-        " a.performed_on, a.performed_minute, a.quantity, a.duration_minutes, a.child_number,"
-        " a.source, a.billed_mono, a.recorded_on, w.recorded_on"
-        " FROM record_careactivity a LEFT JOIN record_withdrawal w ON w.activity_id = a.id"
-        f"{_of_woman('a.woman_id', woman_id)} ORDER BY a.id",
-        _parameters(woman_id),
-        ACTIVITIES,
-    )
+    return _answer(ACTIVITIES_SQL, ACTIVITIES, woman_id)
 
 
-def _of_woman(column: str, woman_id: int | None) -> str:
-    return "" if woman_id is None else f" WHERE {column} = %s"
-
-
-def _parameters(woman_id: int | None) -> list[int]:
-    return [] if woman_id is None else [woman_id]
+def _answer(sql: str, schema: pa.Schema, woman_id: int | None) -> pa.Table:
+    if woman_id is None:
+        return query_arrow(sql.format(of_woman=""), [], schema)
+    return query_arrow(sql.format(of_woman="WHERE woman_id = %s"), [woman_id], schema)

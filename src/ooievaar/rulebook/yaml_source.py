@@ -73,7 +73,7 @@ def read_yaml(path: Path) -> YamlFile:
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             if isinstance(event, yaml.AliasEvent):
-                line = event.start_mark.line + 1
+                line = event.start_mark.line + 1 if event.start_mark else None
                 found = f"een verwijzing *{event.anchor}"
                 raise InputRejected([Fault(path.name, line, "", found, "een eigen waarde")])
         loader = _LOADER(text)

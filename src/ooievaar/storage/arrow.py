@@ -14,9 +14,13 @@ ROWS_AT_ONCE = 50_000
 def query_arrow(sql: str, parameters: Sequence[Any], schema: pa.Schema) -> pa.Table:
     """Run a query on Django's connection and return its rows as a table of `schema`.
 
-    Reads in the caller's transaction, so what is not committed yet is seen too. SQLite gives
-    computed dates as ISO texts and booleans as numbers; both become what the schema says.
+    Reads in the caller's transaction, so what is not committed yet is seen too. SQLite is kept
+    from making a Python date of every date: it gives texts and numbers, and Arrow converts.
     """
+    if connection.vendor == "sqlite":
+        names = ", ".join(f'"{name}"' for name in schema.names)
+        bare = ", ".join(f'+"{name}"' for name in schema.names)
+        sql = f"WITH answer({names}) AS ({sql}) SELECT {bare} FROM answer"  # noqa: S608
     batches = []
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
@@ -33,10 +37,8 @@ def query_arrow(sql: str, parameters: Sequence[Any], schema: pa.Schema) -> pa.Ta
 
 def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
     if connection.vendor == "sqlite":
-        # A declared column comes as date or bool; a computed one as text or number.
-        first = next((value for value in values if value is not None), None)
-        if pa.types.is_date(kind) and isinstance(first, str):
+        if pa.types.is_date(kind):
             return pa.array(values, pa.string()).cast(kind)
-        if pa.types.is_boolean(kind) and not isinstance(first, bool):
+        if pa.types.is_boolean(kind):
             return pa.array(values, pa.int8()).cast(kind)
     return pa.array(values, kind)

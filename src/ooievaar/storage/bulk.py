@@ -7,9 +7,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 
-def insert_rows(
-    model: type[Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]
-) -> None:
+def insert_rows(model: type[Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert rows given as tuples in the order of `fields` (attribute names, such as `woman_id`).
 
     Values are Python values as the driver takes them: on SQLite dates may be ISO texts. Runs in

@@ -6,8 +6,14 @@ explains one pregnancy needs DuckDB only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -54,8 +60,40 @@ def compile_stages(
     return compiled
 
 
-def run_stages(connection: duckdb.DuckDBPyConnection, stages: Sequence[CompiledStage]) -> None:
+def run_stages(connection: duckdb.DuckDBPyConnection, stages: Iterable[CompiledStage]) -> None:
     """Make the table of every stage, in order; the input tables must exist on the connection."""
     for stage in stages:
         kind = "VIEW" if stage.is_view else "TABLE"
         connection.execute(f'CREATE OR REPLACE TEMP {kind} "{stage.name}" AS {stage.sql}')
+
+
+def kept_stages(name: str, make: Callable[[], Sequence[CompiledStage]]) -> list[CompiledStage]:
+    """Return compiled stages from the data folder, made and kept there when the rules changed.
+
+    Kept under the hash of every rule's source and of the libraries that write the SQL.
+    """
+    from django.conf import settings
+
+    folder = settings.DATA / "compiled" if settings.configured else None
+    if folder is None:
+        return list(make())
+    kept = folder / f"{name}-{_version_of_the_rules()}.json"
+    if kept.exists():
+        return [CompiledStage(**stage) for stage in json.loads(kept.read_text("utf-8"))]
+    stages = list(make())
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = kept.with_suffix(f".{os.getpid()}")
+    draft.write_text(json.dumps([asdict(stage) for stage in stages]), "utf-8")
+    draft.replace(kept)
+    return stages
+
+
+@cache
+def _version_of_the_rules() -> str:
+    digest = hashlib.sha256()
+    package = Path(__file__).parent.parent
+    for source in sorted([*package.glob("*/rules/*.py"), *package.glob("storage/*.py")]):
+        digest.update(source.read_bytes())
+    for library in ("ibis-framework", "sqlglot", "duckdb"):
+        digest.update(version(library).encode())
+    return digest.hexdigest()[:16]

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from ooievaar.bundles.rules.expressions import holds, yes
 from ooievaar.bundles.rules.phase import phase_of_act
+from ooievaar.storage.expressions import holds, yes
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -26,9 +26,7 @@ def entries(t: Tables) -> ir.Table:
     """Give the catalogue with a number per row: a number travels lighter than five texts."""
     c = t["catalogue"]
     order = ibis.window(order_by=[c.code, c.valid_from])
-    return c.mutate(
-        entry=ibis.row_number().over(order).cast("int32"), is_scope=c.scope == INSIDE
-    )
+    return c.mutate(entry=ibis.row_number().over(order).cast("int32"), is_scope=c.scope == INSIDE)
 
 
 def acts(t: Tables) -> ir.Table:

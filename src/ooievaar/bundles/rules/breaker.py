@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from ooievaar.bundles.rules.activity import counted, with_entry
-from ooievaar.bundles.rules.expressions import holds, yes
+from ooievaar.storage.expressions import holds, yes
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -63,9 +63,7 @@ def breaking_acts(t: Tables) -> ir.Table:
     here = suspects.join(phase, KEYS)
     outside = ~here.is_inside & (here.performed_on >= here.opened_on)
     billed = here.is_inside & ~(here.bills_as_kraamzorg & here.kraamzorg_bills_itself)
-    breaking = here.filter(outside | billed).anti_join(
-        parallel, ["contract_id", "code"]
-    )
+    breaking = here.filter(outside | billed).anti_join(parallel, ["contract_id", "code"])
     return breaking.select(
         "activity_id",
         *KEYS,
@@ -157,9 +155,7 @@ def _insurer_changed(t: Tables) -> ir.Table:
     strict = phase.filter(phase.insurer_switch_breaks).mutate(
         watched_until=ibis.least(phase.until, today)
     )
-    other = coverages.select(
-        "woman_id", other_insurer_id="insurer_id", changed_on="valid_from"
-    )
+    other = coverages.select("woman_id", other_insurer_id="insurer_id", changed_on="valid_from")
     switched = strict.join(
         other,
         [

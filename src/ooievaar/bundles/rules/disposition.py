@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from ooievaar.bundles.rules.expressions import yes
 from ooievaar.bundles.rules.outcomes import FIRST_IN_PRODUCT, SCOPE_IS_THE_REASON
+from ooievaar.storage.expressions import yes
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

@@ -77,7 +77,12 @@ PRICE_LIST = {  # organisation_id 0 holds for everyone; an own price wins
     "valid_from": "date",
     "valid_until": "date",
 }
-MADE_PRODUCTS = {"pregnancy_id": "int64", "phase": "int32", "cents": "int64", "contract_id": "int64"}
+MADE_PRODUCTS = {
+    "pregnancy_id": "int64",
+    "phase": "int32",
+    "cents": "int64",
+    "contract_id": "int64",
+}
 
 CATALOGUE = {  # one row per code and period
     "code": "string",
@@ -90,8 +95,8 @@ CATALOGUE = {  # one row per code and period
     "on_request": "boolean",
     "hourly": "boolean",  # billed as kraamzorg per hour
     "equivalent": "string",  # codes with the same value are the same act
-    "mono": "string",  # 'course', 'referral', 'kraamzorg_hour', 'kraamzorg_item', 'price_list', 'none'
-    "mono_item": "string",  # course: 'prenatal'/'natal'/'postnatal'; kraamzorg_*: key of mono_tariffs
+    "mono": "string",  # course, referral, kraamzorg_hour, kraamzorg_item, price_list or none
+    "mono_item": "string",  # course: prenatal, natal or postnatal; kraamzorg_*: a mono tariff
 }
 PRODUCTS_IN_FORCE = {
     "product": "string",
@@ -148,7 +153,8 @@ INPUTS = {
 ROUTES = {
     "pregnancy_id": "int64",
     "route": "string",  # 'integral' or 'old_way'
-    "reason": "string",  # contract, followed_contract | outside_practice, no_contract, exempt, not_insured
+    # contract, followed_contract | outside_practice, no_contract, exempt, not_insured
+    "reason": "string",
     "contract_id?": "int64",
     "insurer_id?": "int64",
 }

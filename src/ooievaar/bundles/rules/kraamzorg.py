@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from ooievaar.bundles.rules.activity import counted
-from ooievaar.bundles.rules.expressions import first_of_next_month, half_up, holds, total, yes
+from ooievaar.storage.expressions import first_of_next_month, half_up, holds, total, yes
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -76,9 +76,7 @@ def _grouped(acts: ir.Table, keys: list[str]) -> ir.Table:
         evidence=acts.activity_id.collect(order_by=acts.activity_id),
     )
     units = half_up(sums.minutes, sums.unit_minutes)
-    return sums.mutate(
-        units=units, cents=half_up(units * sums.unit_minutes * sums.price_cents, 60)
-    )
+    return sums.mutate(units=units, cents=half_up(units * sums.unit_minutes * sums.price_cents, 60))
 
 
 def lost_hours(t: Tables) -> ir.Table:

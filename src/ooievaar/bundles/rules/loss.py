@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from ooievaar.bundles.rules.breaker import KEYS, KINDS
-from ooievaar.bundles.rules.expressions import holds, total, yes
+from ooievaar.storage.expressions import holds, total
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -21,15 +21,21 @@ if TYPE_CHECKING:
 
 
 def phase_losses(t: Tables) -> ir.Table:
-    """Give per broken phase what is deducted and what is lost, and whether its product is banned."""
+    """Give per broken phase what is deducted, what is lost and whether its product is banned."""
     rows, mono, breaking = t["breaker_rows"], t["mono_parts"], t["breaking_acts"]
     lost, made, fallback = t["lost_hours"], t["candidates"], t["late_contract_tariffs"]
-    of_phase = rows.filter(rows.kind != "late_miscarriage").group_by(KEYS).agg(
-        regime=rows.regime.min(),
-        is_broken=(rows.kind != "phase_before_contract").any(),
+    of_phase = (
+        rows.filter(rows.kind != "late_miscarriage")
+        .group_by(KEYS)
+        .agg(
+            regime=rows.regime.min(),
+            is_broken=(rows.kind != "phase_before_contract").any(),
+        )
     )
-    inside = mono.filter(mono.is_inside).group_by(KEYS).agg(
-        inside_cents=total(mono.known_cents), inside_unknown=total(mono.unknown_acts)
+    inside = (
+        mono.filter(mono.is_inside)
+        .group_by(KEYS)
+        .agg(inside_cents=total(mono.known_cents), inside_unknown=total(mono.unknown_acts))
     )
     of_breakers = mono.semi_join(
         breaking.select(*KEYS, "organisation_id").distinct(), [*KEYS, "organisation_id"]
@@ -56,16 +62,14 @@ def phase_losses(t: Tables) -> ir.Table:
         tariff + joined.lost_cents.fill_null(0) - joined.inside_cents.fill_null(0),
     )
     deduction = ibis.least(tariff, outside_cents)
-    under_correction = ibis.ifelse(
-        joined.outside_unknown.fill_null(0) > 0, unknown, deduction
-    )
+    under_correction = ibis.ifelse(joined.outside_unknown.fill_null(0) > 0, unknown, deduction)
     return joined.select(
         *KEYS,
         is_banned=ban & joined.is_broken,
         deduction_cents=ibis.ifelse(correction & joined.is_broken, deduction, 0).cast("int64"),
-        loss_cents=ibis.cases(
-            (ban, under_ban), (correction, under_correction), else_=0
-        ).cast("int64"),
+        loss_cents=ibis.cases((ban, under_ban), (correction, under_correction), else_=0).cast(
+            "int64"
+        ),
     )
 
 
@@ -84,9 +88,7 @@ def late_contract_tariffs(t: Tables) -> ir.Table:
             holds(named.happened_on, tariffs.valid_from, tariffs.valid_until),
         ],
     )
-    return priced.select(
-        named.pregnancy_id, named.phase, late_tariff_cents=tariffs.cents
-    )
+    return priced.select(named.pregnancy_id, named.phase, late_tariff_cents=tariffs.cents)
 
 
 def breakers(t: Tables) -> ir.Table:
@@ -95,8 +97,9 @@ def breakers(t: Tables) -> ir.Table:
     kind_order = ibis.cases(
         *((rows.kind == kind, position) for position, kind in enumerate(KINDS)), else_=len(KINDS)
     )
-    order = ibis.window(group_by=[rows.pregnancy_id, rows.phase],
-                        order_by=[rows.happened_on, kind_order])
+    order = ibis.window(
+        group_by=[rows.pregnancy_id, rows.phase], order_by=[rows.happened_on, kind_order]
+    )
     ranked = rows.mutate(nth=ibis.row_number().over(order))
     made_cents = made.group_by(KEYS).agg(made_cents=total(made.cents))
     joined = ranked.left_join(losses, KEYS).left_join(made_cents, KEYS, rname="{name}_made")

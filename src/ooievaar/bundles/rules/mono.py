@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from ooievaar.bundles.rules.activity import counted
-from ooievaar.bundles.rules.expressions import day_number, half_up, holds, total, yes
+from ooievaar.storage.expressions import day_number, half_up, holds, total, yes
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -26,9 +26,7 @@ def prenatal_courses(t: Tables) -> ir.Table:
     """Give the tariff item of each practice's prenatal course: whole, part by week, or transfer."""
     c, case, entries = counted(t), t["cases"], t["entries"]
     midwifery = entries.filter(entries.mono.isin(["course", "referral"]))
-    prenatal = c.filter(c.phase == 1).join(
-        midwifery.select("entry", "mono", "mono_item"), "entry"
-    )
+    prenatal = c.filter(c.phase == 1).join(midwifery.select("entry", "mono", "mono_item"), "entry")
     course = (prenatal.mono == "course") & (prenatal.mono_item == "prenatal")
     practices = prenatal.group_by(["pregnancy_id", "organisation_id"]).agg(
         first_on=prenatal.performed_on.min(where=course),
@@ -152,7 +150,7 @@ def listed_values(t: Tables) -> ir.Table:
     return listed.group_by(KEYS).agg(
         is_inside=yes(listed.is_inside.any()),
         known_cents=total(listed.quantity * cents, where=listed.by_list),
-        unknown_acts=(listed.by_list & cents.isnull()).sum().cast("int64"),
+        unknown_acts=total((listed.by_list & cents.isnull()).cast("int64")),
     )
 
 

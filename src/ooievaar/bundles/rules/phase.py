@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from ooievaar.bundles.rules.expressions import day_number, holds, plus_days, yes
 from ooievaar.kernel.period import FAR_DATE
+from ooievaar.storage.expressions import day_number, holds, plus_days, yes
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from ooievaar.bundles.rules.expressions import day_number, holds, plus_days
 from ooievaar.kernel.period import FAR_DATE
+from ooievaar.storage.expressions import day_number, holds, plus_days
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -33,9 +33,7 @@ def spans(t: Tables) -> ir.Table:
     left = has_end & joined.end_kind.isin(LEFT)
     end_gestation = joined.term_days - (day_number(joined.due_on) - day_number(joined.ended_on))
     early = delivered & (end_gestation < joined.early_end_days)
-    finish_on = ibis.ifelse(
-        left, joined.birth_on, ibis.coalesce(joined.birth_on, joined.ended_on)
-    )
+    finish_on = ibis.ifelse(left, joined.birth_on, ibis.coalesce(joined.birth_on, joined.ended_on))
     after = (joined.aftercare_days + 1).cast("int32")
     return joined.select(
         "pregnancy_id",
@@ -71,9 +69,7 @@ def spans(t: Tables) -> ir.Table:
         has_end=has_end,
         has_natal=((delivered & ~early) | (left & joined.birth_on.notnull())).fill_null(False),
         finish_on=finish_on,
-        cut_on=ibis.ifelse(
-            left, plus_days(joined.ended_on, 1), ibis.date(FAR_DATE.isoformat())
-        ),
+        cut_on=ibis.ifelse(left, plus_days(joined.ended_on, 1), ibis.date(FAR_DATE.isoformat())),
     )
 
 
@@ -148,9 +144,7 @@ def _ranked(t: Tables) -> ir.Table:
     ranked = pairs.select(
         "activity_id", "pregnancy_id", rank=tier.cast("int64") * 1_000 + pairs.nth
     ).filter(lambda row: row["rank"].notnull())
-    return ranked.group_by("activity_id").agg(
-        matched_id=ranked.pregnancy_id.argmin(ranked["rank"])
-    )
+    return ranked.group_by("activity_id").agg(matched_id=ranked.pregnancy_id.argmin(ranked["rank"]))
 
 
 def tier_of(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from ooievaar.bundles.rules.activity import counted
-from ooievaar.bundles.rules.expressions import DAY_BITS, day_number, holds, yes
+from ooievaar.storage.expressions import DAY_BITS, day_number, holds, yes
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -71,8 +71,10 @@ def candidates(t: Tables) -> ir.Table:
             made.phase == early_end.phase,
             holds(made.starts_on, early_end.valid_from, early_end.valid_until),
         ],
-    ).select(*(made[name] for name in made.columns if not name.endswith("_right")),
-             early_product=early_end["product"])
+    ).select(
+        *(made[name] for name in made.columns if not name.endswith("_right")),
+        early_product=early_end["product"],
+    )
     variant = ibis.cases(
         (with_early.is_early & with_early.early_product.notnull(), "early_end"),
         (with_early.has_gynaecologist, "complex"),
@@ -116,9 +118,7 @@ def _name(rows: ir.Table, in_force: ir.Table, variant: str, name: str) -> ir.Tab
             holds(rows.starts_on, in_force.valid_from, in_force.valid_until),
         ],
     )
-    return joined.select(
-        *(rows[column] for column in rows.columns), in_force["product"].name(name)
-    )
+    return joined.select(*(rows[column] for column in rows.columns), in_force["product"].name(name))
 
 
 def _price(rows: ir.Table, tariffs: ir.Table, product: str, name: str) -> ir.Table:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from ooievaar.bundles.rules.expressions import holds
+from ooievaar.storage.expressions import holds
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

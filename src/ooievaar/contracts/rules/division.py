@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ooievaar.contracts.rules import schemas
 from ooievaar.kernel.money import PPM
+from ooievaar.storage.expressions import half_up, int64, quotient
 from ooievaar.storage.pipeline import CompiledStage, Stage, compile_stages, run_stages
 
 if TYPE_CHECKING:
@@ -23,23 +24,6 @@ if TYPE_CHECKING:
     from ooievaar.storage.pipeline import Tables
 
 PARAMETERS = ("agreement_id", "discipline_ppm", "parent_cents", "weight", "weight_total")
-
-
-def exact_quotient(numerator: ir.IntegerValue, denominator: ir.IntegerValue) -> ir.IntegerValue:
-    """Divide two non-negative integers, rounded down, exactly.
-
-    Engines divide integers as floats. What is left after the integer remainder is taken out is a
-    multiple of the denominator, whose quotient a float holds exactly (below 2**51).
-    """
-    return ((numerator - numerator % denominator) / denominator).round().cast("int64")
-
-
-def int64(total: ir.IntegerValue) -> ir.IntegerValue:
-    """Bring an integer sum back to 64 bits.
-
-    DuckDB sums to 128 bits and Ibis, who takes a sum for int64 already, leaves a plain cast out.
-    """
-    return total.cast("decimal(38, 0)").cast("int64")
 
 
 def split_largest_remainder(
@@ -57,9 +41,7 @@ def split_largest_remainder(
         size=rows[amount].abs(), weight_total=int64(rows[weight].sum().over(siblings))
     )
     exact = rows.size * rows[weight]
-    rows = rows.mutate(
-        base=exact_quotient(exact, rows.weight_total), remainder=exact % rows.weight_total
-    )
+    rows = rows.mutate(base=quotient(exact, rows.weight_total), remainder=exact % rows.weight_total)
     by_remainder = ibis.window(group_by=parent, order_by=[rows.remainder.desc(), rows[order].asc()])
     left_over = rows.size - int64(rows.base.sum().over(siblings))
     gets_a_cent = ibis.row_number().over(by_remainder) < left_over  # row_number starts at 0
@@ -108,7 +90,7 @@ def amounts(tables: Tables) -> ir.Table:
         .distinct()
     )
     exact = found.cents.abs() * found.overhead_ppm
-    size = exact_quotient(2 * exact + PPM, ibis.literal(2 * PPM, "int64"))
+    size = half_up(exact, PPM)
     found = found.mutate(overhead_cents=ibis.ifelse(found.cents < 0, -size, size))
     return found.mutate(rest_cents=found.cents - found.overhead_cents)
 

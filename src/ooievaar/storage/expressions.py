@@ -1,10 +1,11 @@
-"""Small expressions that mean the same on every engine; each stands here because of a trap."""
+"""Small expressions that mean the same on every engine; each stands here because of a trap.
+
+Ibis is imported where it is needed: a process that runs kept SQL never pays for it.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-
-import ibis
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -15,23 +16,33 @@ DAY_BITS = 1 << 41
 
 def plus_days(day: ir.DateValue, days: ir.IntegerValue | int) -> ir.DateValue:
     """Add days to a date and keep a date: `date + interval` is a timestamp on DuckDB."""
+    import ibis
+
     count = ibis.literal(days) if isinstance(days, int) else days
     return (day.cast("timestamp") + count.as_interval("D")).cast("date")
 
 
 def first_of_next_month(day: ir.DateValue) -> ir.DateValue:
     """Return the first day of the month after a date."""
+    import ibis
+
     return (day.cast("timestamp").truncate("M") + ibis.interval(months=1)).cast("date")
 
 
 def day_number(day: ir.DateValue) -> ir.IntegerValue:
     """Return the number of days since 1 January 1970."""
+    import ibis
+
     return day.delta(ibis.date(1970, 1, 1), unit="day")
 
 
 def quotient(numerator: ir.IntegerValue, denominator: ir.IntegerValue | int) -> ir.IntegerValue:
-    """Divide non-negative integers exactly: `//` alone goes through a float and may be one off."""
-    return ((numerator - numerator % denominator) // denominator).cast("int64")
+    """Divide two non-negative integers, rounded down, exactly.
+
+    Engines divide integers as floats. What is left after the integer remainder is taken out is a
+    multiple of the denominator, whose quotient a float holds exactly (below 2**51).
+    """
+    return ((numerator - numerator % denominator) / denominator).round().cast("int64")
 
 
 def half_up(numerator: ir.IntegerValue, denominator: ir.IntegerValue | int) -> ir.IntegerValue:
@@ -39,18 +50,24 @@ def half_up(numerator: ir.IntegerValue, denominator: ir.IntegerValue | int) -> i
     return quotient(numerator * 2 + denominator, denominator * 2)
 
 
-def holds(day: ir.DateValue, valid_from: ir.DateValue, valid_until: ir.DateValue) -> ir.BooleanValue:
+def holds(
+    day: ir.DateValue, valid_from: ir.DateValue, valid_until: ir.DateValue
+) -> ir.BooleanValue:
     """Tell whether `[valid_from, valid_until)` holds the day."""
     return (valid_from <= day) & (day < valid_until)
 
 
-def total(amounts: ir.IntegerColumn, where: ir.BooleanValue | None = None) -> ir.IntegerScalar:
-    """Sum to int64, 0 for nothing.
+def int64(total: ir.IntegerValue) -> ir.IntegerValue:
+    """Bring an integer sum back to 64 bits.
 
-    Integer sums are HUGEINT on DuckDB while Ibis believes them int64 and drops the cast; the way
-    over a decimal keeps it.
+    DuckDB sums to 128 bits and Ibis, who takes a sum for int64 already, leaves a plain cast out.
     """
-    return amounts.sum(where=where).cast("decimal(38, 0)").cast("int64").fill_null(0)
+    return total.cast("decimal(38, 0)").cast("int64")
+
+
+def total(amounts: ir.IntegerColumn, where: ir.BooleanValue | None = None) -> ir.IntegerScalar:
+    """Sum to int64, 0 for nothing."""
+    return int64(amounts.sum(where=where)).fill_null(0)
 
 
 def yes(flag: ir.BooleanValue) -> ir.BooleanValue:

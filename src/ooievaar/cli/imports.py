@@ -1,0 +1,92 @@
+"""`ooievaar import`: real input that others wrote: a table of activities, kernset dossiers."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from django.utils import timezone
+
+from ooievaar.cli.faults import FaultsFile, prepare_database, tell, telling_faults
+
+commands = typer.Typer(no_args_is_help=True, help="Echte invoer inlezen.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add `import` with its commands."""
+    app.add_typer(commands, name="import")
+
+
+@commands.callback()
+def start() -> None:
+    """Lees in wat een ander systeem heeft geschreven."""
+
+
+@commands.command()
+def activities(
+    file: Annotated[Path, typer.Argument(help="Tabel met activiteiten: .csv, .xlsx of .parquet.")],
+    accept_good_rows: Annotated[
+        bool, typer.Option("--accept-good-rows", help="Sla de goede rijen van een fout bestand op.")
+    ] = False,
+    faults: FaultsFile = None,
+) -> None:
+    """Lees activiteiten in, met de kolommen van de tabel `activities` (zie region template).
+
+    Zonder --accept-good-rows: alles of niets, en bij een fout status 2. Daarmee: de goede rijen
+    worden opgeslagen, de slechte gemeld en geteld, en de status is 0.
+    """
+    from ooievaar.exchange.commands import import_activities
+
+    prepare_database()
+    with telling_faults(faults):
+        result = import_activities(
+            file, now=timezone.now(), accept_good_rows=accept_good_rows, report=typer.echo
+        )
+    if result is None:
+        typer.echo("Dit bestand is al eens ingelezen; er is niets veranderd.")
+        return
+    if result.refused:
+        tell(result.refused, faults)
+    typer.echo(
+        f"{result.rows_stored} activiteiten opgeslagen, "
+        f"{result.skipped.get('activities', 0)} waren er al, {result.rows_refused} geweigerd."
+    )
+
+
+@commands.command()
+def kernset(
+    files: Annotated[list[Path], typer.Argument(help="Kernsetdossiers (XML).")],
+    reference_date: Annotated[
+        datetime,
+        typer.Option(formats=["%Y-%m-%d"], help="Dag T, waar T-306D bij telt: 2025-01-01."),
+    ],
+    providers: Annotated[
+        Path | None, typer.Option(help="CSV: lvr_id;agb en zo nodig name;discipline.")
+    ] = None,
+    insurer: Annotated[str | None, typer.Option(help="UZOVI-code van de verzekeraar.")] = None,
+    faults: FaultsFile = None,
+) -> None:
+    """Lees kernsetdossiers van Perined: zwangerschappen en de zorg die eruit volgt."""
+    from ooievaar.exchange.kernset_commands import import_kernset
+
+    prepare_database()
+    day = date(reference_date.year, reference_date.month, reference_date.day)
+    with telling_faults(faults):
+        result = import_kernset(
+            files,
+            reference_date=day,
+            providers=providers,
+            uzovi=insurer or "",
+            now=timezone.now(),
+            report=typer.echo,
+        )
+    for note in result.notes:
+        typer.echo(f"Let op: {note}")
+    if not result.loaded.rows_stored:
+        typer.echo("Alles was er al; er is niets veranderd.")
+    else:
+        stored = ", ".join(f"{count} {name}" for name, count in result.loaded.stored.items())
+        typer.echo(f"Opgeslagen: {stored}.")
+    typer.echo("Zwangerschappen, voor `ooievaar explain pregnancy` (na `ooievaar derive`):")
+    for reference in result.pregnancies:
+        typer.echo(f"  {reference}")

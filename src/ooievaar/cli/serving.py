@@ -1,0 +1,275 @@
+"""`ooievaar demo` and `ooievaar serve`: a region that does not exist, and its pages."""
+
+import ipaddress
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, date, datetime
+from datetime import time as clock_time
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, NoReturn
+
+import typer
+from django.conf import settings
+from rich.console import Console
+
+from ooievaar.kernel.period import month_of, month_period
+
+DEMO_SEED = 1
+DEMO_BIRTHS = 2400
+DEMO_YEARS = 2
+DEMO_START = date(2025, 1, 1)
+BUILDING = "in-aanbouw"
+"""Folder inside the data folder where a region grows; what was interrupted there is thrown away."""
+DATABASE = "ooievaar.sqlite3"
+THREADS = 4
+
+Port = Annotated[int, typer.Option(help="Poort op 127.0.0.1.", min=1, max=65535)]
+Births = Annotated[int, typer.Option(help="Geboorten per jaar in een nieuwe regio.", min=1)]
+
+console = Console(highlight=False)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("demo")(demo)
+    app.command("demo-region", hidden=True)(demo_region)
+    app.command("serve")(serve)
+
+
+def demo(
+    port: Port = 8000,
+    data: Annotated[
+        Path | None, typer.Option(help="Datamap; standaard OOIEVAAR_DATA of ./ooievaar-data.")
+    ] = None,
+    births: Births = DEMO_BIRTHS,
+) -> None:
+    """Maak een verzonnen regio van twee jaar, reken haar door en toon de pagina's.
+
+    Werkt met SQLite in de datamap. Staat daar al een regio, dan blijft zij zoals zij is.
+    """
+    refuse_taken_port("127.0.0.1", port)
+    folder = (data or settings.DATA).resolve()
+    environment = environment_for(folder)
+    if not holds_a_region(folder / DATABASE):
+        prepare(folder, environment, births)
+    # Started anew: the settings of this process may name another folder or database.
+    words = [sys.executable, "-m", "ooievaar.cli", "serve", "--port", str(port)]
+    sys.stdout.flush()
+    os.execve(words[0], words, environment)  # noqa: S606 (our own command, no shell)
+
+
+def environment_for(folder: Path) -> dict[str, str]:
+    """Return this process's environment with SQLite in `folder` as its database."""
+    environment = {k: v for k, v in os.environ.items() if k != "OOIEVAAR_DATABASE_URL"}
+    return environment | {"OOIEVAAR_DATA": str(folder)}
+
+
+def prepare(folder: Path, environment: dict[str, str], births: int) -> None:
+    """Build the region in a folder beside its place, and move it there when it is whole."""
+    building = folder / BUILDING
+    if building.exists():
+        console.print("Een eerdere voorbereiding is onderbroken; zij begint opnieuw.")
+        shutil.rmtree(building)
+    building.mkdir(parents=True)
+    done = subprocess.run(  # noqa: S603 (our own command, no shell)
+        [sys.executable, "-m", "ooievaar.cli", "demo-region", "--births", str(births)],
+        env=environment | {"OOIEVAAR_DATA": str(building)},
+        check=False,
+    )
+    if done.returncode != 0:
+        console.print("De regio is niet gemaakt; de datamap is zoals zij was.")
+        raise typer.Exit(max(done.returncode, 1))
+    move_into_place(building, folder)
+
+
+def move_into_place(building: Path, folder: Path) -> None:
+    """Move what was built to `folder`, the database last: once it is there, the region is whole."""
+    # What an older, empty database left in its log must not be read into the new one.
+    for leftover in ("-wal", "-shm"):
+        (folder / f"{DATABASE}{leftover}").unlink(missing_ok=True)
+    for path in sorted(building.iterdir(), key=lambda path: path.name == DATABASE):
+        place = folder / path.name
+        if place.is_dir():
+            shutil.rmtree(place)
+        path.replace(place)
+    building.rmdir()
+
+
+def holds_a_region(database: Path) -> bool:
+    """Return whether someone's networks or women stand in this SQLite file."""
+    from ooievaar.network.models import Network
+    from ooievaar.record.models import Woman
+
+    if not database.exists():
+        return False
+    try:
+        with closing(sqlite3.connect(database)) as connection:
+            present = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            tables = {Network._meta.db_table, Woman._meta.db_table} & {row[0] for row in present}
+            return any(
+                connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone()  # noqa: S608
+                for table in tables
+            )
+    except sqlite3.DatabaseError as error:
+        # Whatever it is, it is not ours to replace.
+        refuse(f"{database.name} in de datamap is niet te lezen als SQLite-databank ({error}).")
+
+
+def demo_region(births: Births = DEMO_BIRTHS) -> None:
+    """Fill an empty database with the demo's region, close its months, print the proof."""
+    from django.core.management import call_command
+
+    from ooievaar.bundles.commands import derive_network
+    from ooievaar.bundles.snapshot import read_snapshot
+    from ooievaar.cli.closing import closing_line, print_closing
+    from ooievaar.network.models import Network
+    from ooievaar.settlement.commands import close_month
+    from ooievaar.settlement.queries import made_products
+    from ooievaar.simulator.commands import simulate_region
+
+    until = DEMO_START.replace(year=DEMO_START.year + DEMO_YEARS)
+    with step("Databank maken"):
+        call_command("migrate", verbosity=0, interactive=False)
+    with step(f"Regio verzinnen: {births} geboorten per jaar, {DEMO_YEARS} jaar") as told:
+        simulate_region(
+            profile="regional",
+            seed=DEMO_SEED,
+            births=births,
+            years=DEMO_YEARS,
+            start=DEMO_START,
+            report=told,
+        )
+    months = list(months_between(DEMO_START, until))
+    for network in Network.objects.filter(kind=Network.Kind.IGO).order_by("id"):
+        with step(f"{network.name}: feiten lezen"):
+            snapshot = read_snapshot(network)
+        for number, month in enumerate(months, start=1):
+            after = month_period(month).until
+            with step(f"{month} afleiden en verdelen ({number} van {len(months)})") as told:
+                closed = close_month(
+                    network,
+                    month,
+                    known_until=after,
+                    now=first_instant(after),
+                    report=told,
+                    snapshot=snapshot,
+                )
+            console.print(f"    {closing_line(closed)}", soft_wrap=True)
+            if not closed.proof.holds:
+                break
+        print_closing(closed)
+        if not closed.proof.holds:
+            raise typer.Exit(1)
+        with step(f"Stand op {until:%d-%m-%Y} afleiden"):
+            derive_network(
+                network,
+                until=until,
+                known_until=until,
+                now=first_instant(until),
+                made_products=made_products(network),
+            )
+
+
+def months_between(start: date, until: date) -> Iterator[str]:
+    """Yield the months (`2025-01`) that begin in [start, until)."""
+    while start < until:
+        month = month_of(start)
+        yield month
+        start = month_period(month).until
+
+
+def first_instant(day: date) -> datetime:
+    """Return the moment a demo closing is said to have happened: the first of `day`, in UTC."""
+    return datetime.combine(day, clock_time(), tzinfo=UTC)
+
+
+@contextmanager
+def step(words: str) -> Iterator[Callable[[str], None]]:
+    """Show what is being done now, and afterwards how long it took; gives a way to tell more."""
+    began = time.perf_counter()
+
+    def tell(more: str) -> None:
+        if console.is_terminal:
+            shown.update(f"{words}: {more.strip()}")
+        else:
+            console.print(f"    {more.strip()}", soft_wrap=True)
+
+    if not console.is_terminal:
+        console.print(f"  {words} ...", soft_wrap=True)
+    with console.status(words) as shown:
+        yield tell
+    console.print(f"  {words}: {time.perf_counter() - began:.1f} s".replace(".", ","))
+
+
+def serve(
+    port: Port = 8000,
+    host: Annotated[
+        str, typer.Option(help="Alleen een adres van deze computer zelf.")
+    ] = "127.0.0.1",
+) -> None:
+    """Toon de pagina's, alleen op deze computer: er is nog geen aanmelding."""
+    refuse_other_machines(host)
+    refuse_taken_port(host, port)
+    from django.core.management import call_command
+    from waitress.server import create_server
+
+    from ooievaar.wsgi import application
+
+    settings.DATA.mkdir(parents=True, exist_ok=True)
+    call_command("migrate", verbosity=0, interactive=False)
+    signal.signal(signal.SIGTERM, stop)
+    server = create_server(application, host=host, port=port, threads=THREADS, ident=None)
+    name = f"[{host}]" if ":" in host else host
+    console.print(f"\nOoievaar staat open op [bold]http://{name}:{port}[/bold]", soft_wrap=True)
+    console.print("Er is nog geen aanmelding: alleen deze computer kan erbij. Stoppen: Ctrl-C.")
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.close()
+    console.print("Gestopt; de gegevens blijven staan.")
+
+
+def stop(number: int, frame: FrameType | None) -> None:
+    """Take a request to stop as the keyboard's."""
+    raise KeyboardInterrupt
+
+
+def refuse_other_machines(host: str) -> None:
+    """Exit 2 when others than this computer could reach `host`: there is no login yet."""
+    try:
+        reachable = not ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        reachable = host != "localhost"
+    if reachable:
+        refuse(
+            f"{host} is ook vanaf andere computers te bereiken, en er is nog geen aanmelding; "
+            "kies 127.0.0.1."
+        )
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """Exit 2 when `port` cannot be listened on."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            refuse(f"Poort {port} is niet vrij; kies een andere met --port (make demo PORT=...).")
+
+
+def refuse(message: str) -> NoReturn:
+    """Say in one line why not, and exit 2."""
+    typer.echo(message, err=True)
+    raise typer.Exit(2)

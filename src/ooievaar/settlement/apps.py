@@ -1,0 +1,9 @@
+"""Django's name for this room."""
+
+from django.apps import AppConfig
+
+
+class SettlementConfig(AppConfig):
+    """The room `settlement`."""
+
+    name = "ooievaar.settlement"

@@ -1,0 +1,1 @@
+"""What builds, checks and proves the project; nothing here is part of the installed package."""
