@@ -12,7 +12,7 @@ bin := .venv/bin
 static := src/ooievaar/ui/static/ooievaar
 catalogue := src/ooievaar/locale/en/LC_MESSAGES/django.po
 assets := package.json $(catalogue) $(shell find assets -type f 2>/dev/null)
-pip := $(bin)/python -m pip --quiet --disable-pip-version-check
+pip := $(bin)/python -m pip --quiet --quiet --disable-pip-version-check
 
 export PYTHONUNBUFFERED := 1
 
