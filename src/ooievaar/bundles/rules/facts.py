@@ -220,6 +220,11 @@ MONO_VALUES = {
     "unknown_acts": "int64",
     "is_exact": "boolean",
 }
+PERFORMED = {  # kraamzorg in minutes, else in acts; for the division
+    "product_no": "int64",
+    "organisation_id": "int64",
+    "units": "int64",
+}
 OUTPUTS = {
     "routes": ROUTES,
     "phases": PHASES,

@@ -32,6 +32,7 @@ def hours(t: Tables) -> ir.Table:
         "pregnancy_id",
         "woman_id",
         "phase",
+        "organisation_id",
         "performed_on",
         "duration_minutes",
         "billed_mono",
@@ -124,6 +125,18 @@ def kraamzorg_products(t: Tables) -> ir.Table:
         alternative_cents=ibis.null("int64"),
         price_cents="price_cents",
         claim_until="claim_until",
+    )
+
+
+def claimed_hours(t: Tables) -> ir.Table:
+    """Give the hourly acts that are part of a product, with its number."""
+    acts, made = (
+        _payable(t).anti_join(_banned(t), ["pregnancy_id", "phase"]),
+        t["kraamzorg_products"],
+    )
+    keys = ["pregnancy_id", "insurer_id", "price_cents", "claim_until"]
+    return acts.join(made.select(*keys, "product_no"), keys).select(
+        "product_no", "organisation_id", "duration_minutes"
     )
 
 

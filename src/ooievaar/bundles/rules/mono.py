@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 import ibis
 
 from ooievaar.bundles.rules.activity import counted
-from ooievaar.storage.expressions import day_number, half_up, holds, total, yes
+from ooievaar.bundles.rules.practice import KEYS
+from ooievaar.storage.expressions import day_number, half_up, holds, total
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from ooievaar.storage.pipeline import Tables
-
-KEYS = ["pregnancy_id", "phase", "organisation_id"]
 
 
 def prenatal_courses(t: Tables) -> ir.Table:
@@ -102,58 +101,6 @@ def course_values(t: Tables) -> ir.Table:
     )
 
 
-def own_prices(t: Tables) -> ir.Table:
-    """Give the prices of one organisation, by catalogue entry."""
-    prices = t["price_list"]
-    return _by_entry(prices.filter(prices.organisation_id > 0), t)
-
-
-def common_prices(t: Tables) -> ir.Table:
-    """Give the prices that hold for everyone without a price of its own."""
-    prices = t["price_list"]
-    return _by_entry(prices.filter(prices.organisation_id == 0), t)
-
-
-def _by_entry(prices: ir.Table, t: Tables) -> ir.Table:
-    entries = t["entries"].select("entry", "code")
-    return prices.join(entries, "code").select(
-        "organisation_id", "entry", "cents", "valid_from", "valid_until"
-    )
-
-
-def listed_values(t: Tables) -> ir.Table:
-    """Give every practice that acted in a phase, with the value of its acts on the price list."""
-    c, own, common = counted(t), t["own_prices"], t["common_prices"]
-    listed = c.left_join(
-        own,
-        [
-            c.organisation_id == own.organisation_id,
-            c.entry == own.entry,
-            holds(c.performed_on, own.valid_from, own.valid_until),
-        ],
-    ).left_join(
-        common,
-        [
-            c.entry == common.entry,
-            holds(c.performed_on, common.valid_from, common.valid_until),
-        ],
-    )
-    listed = listed.select(
-        *(c[name] for name in KEYS),
-        c.is_inside,
-        c.by_list,
-        c.quantity,
-        own_cents=own.cents,
-        common_cents=common.cents,
-    )
-    cents = ibis.coalesce(listed.own_cents, listed.common_cents)
-    return listed.group_by(KEYS).agg(
-        is_inside=yes(listed.is_inside.any()),
-        known_cents=total(listed.quantity * cents, where=listed.by_list),
-        unknown_acts=total((listed.by_list & cents.isnull()).cast("int64")),
-    )
-
-
 def kraamzorg_values(t: Tables) -> ir.Table:
     """Give the value of kraamzorg hours and items, summed and rounded per practice and tariff."""
     c, entries, tariffs = counted(t), t["entries"], t["mono_tariffs"]
@@ -195,7 +142,7 @@ def kraamzorg_values(t: Tables) -> ir.Table:
 
 def mono_parts(t: Tables) -> ir.Table:
     """Give per pregnancy, phase and practice the known value and the number of unknown parts."""
-    listed = t["listed_values"]
+    practices = t["practice_care"]
     parts = t["course_values"].select(*KEYS, "known_cents", "unknown_acts", "is_exact")
     parts = parts.union(t["kraamzorg_values"].select(*parts.columns))
     sums = parts.group_by(KEYS).agg(
@@ -203,12 +150,12 @@ def mono_parts(t: Tables) -> ir.Table:
         unknown_acts=total(parts.unknown_acts),
         is_exact=parts.is_exact.all(),
     )
-    joined = listed.left_join(sums, KEYS)
+    joined = practices.left_join(sums, KEYS)
     return joined.select(
-        *(listed[name] for name in KEYS),
-        is_inside=listed.is_inside,
-        known_cents=listed.known_cents + sums.known_cents.fill_null(0),
-        unknown_acts=listed.unknown_acts + sums.unknown_acts.fill_null(0),
+        *(practices[name] for name in KEYS),
+        is_inside=practices.is_inside,
+        known_cents=practices.listed_cents + sums.known_cents.fill_null(0),
+        unknown_acts=practices.unlisted_acts + sums.unknown_acts.fill_null(0),
         is_exact=sums.is_exact.fill_null(True),
     )
 

@@ -13,30 +13,12 @@ from typing import TYPE_CHECKING
 import ibis
 
 from ooievaar.bundles.rules.activity import counted
-from ooievaar.storage.expressions import DAY_BITS, day_number, holds, yes
+from ooievaar.storage.expressions import DAY_BITS, holds, yes
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from ooievaar.storage.pipeline import Tables
-
-
-def phase_care(t: Tables) -> ir.Table:
-    """Give per pregnancy and phase what the IGO did in it: since when, and who decides the product.
-
-    A maker is an act that makes the phase's product: inside, not by the hour, not already billed
-    the old way. `opener` packs the day and id of the earliest one.
-    """
-    c = counted(t)
-    inside = c.filter(c.is_inside)
-    maker = ~inside.hourly & ~inside.billed_mono
-    packed = day_number(inside.performed_on) * DAY_BITS + inside.activity_id
-    return inside.group_by(["pregnancy_id", "phase"]).agg(
-        opened_on=inside.performed_on.min(),
-        opener=packed.min(where=maker),
-        has_gynaecologist=yes((maker & inside.is_gynaecologist).any()),
-        has_request=yes((maker & inside.on_request & (inside.phase == 2)).any()),
-    )
 
 
 def deciders(t: Tables) -> ir.Table:

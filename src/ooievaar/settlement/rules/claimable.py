@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ooievaar.storage.expressions import int64
 from ooievaar.storage.pipeline import Stage
 
 if TYPE_CHECKING:
@@ -22,25 +21,8 @@ def divisible_products(tables: Tables) -> ir.Table:
 
 
 def units(tables: Tables) -> ir.Table:
-    """Sum what each organisation performed for a product: kraamzorg in minutes, else in acts."""
-    import ibis
-
-    dispositions, products = tables["dispositions"], tables["divisible_products"]
-    acts = (
-        dispositions.filter(dispositions.disposition == "in_product")
-        .select("activity_id", "product_no")
-        .join(products.select("product_no", "rule"), "product_no")
-        .join(
-            tables["activities"].select(
-                "activity_id", "organisation_id", "quantity", "duration_minutes"
-            ),
-            "activity_id",
-        )
-    )
-    performed = ibis.ifelse(acts.rule == "kraamzorg", acts.duration_minutes, acts.quantity)
-    return acts.group_by(["product_no", "organisation_id"]).aggregate(
-        units=int64(performed.cast("int64").sum())
-    )
+    """Keep what each organisation performed for a product that is divided now."""
+    return tables["performed"].semi_join(tables["divisible_products"], "product_no")
 
 
 CLAIM_STAGES = [Stage("divisible_products", divisible_products), Stage("units", units)]

@@ -29,12 +29,13 @@ EARLIER = {
 """What a closing needs beside the division."""
 
 DERIVED = {
-    name: facts.columns({**facts.INPUTS, **facts.OUTPUTS}[name])
+    name: facts.columns({**facts.INPUTS, **facts.OUTPUTS, "performed": facts.PERFORMED}[name])
     for name in (
         "activities",
         "organisations",
         "memberships",
         "dispositions",
+        "performed",
         "products",
         "breakers",
     )
