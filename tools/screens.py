@@ -26,9 +26,10 @@ def main() -> int:
         print("In de datamap staat geen afgeleide regio; eerst `make demo`.", file=sys.stderr)
         return 2
     pages = {
-        "month": "/",
-        "pregnancy": f"/zwangeren/{pregnancy}/",
-        "rulebook": "/regelboek/",
+        "month": ("/", 1560),
+        "pregnancy": (f"/zwangeren/{pregnancy}/", 1180),
+        "why": (f"/zwangeren/{pregnancy}/", 900),
+        "rulebook": ("/regelboek/", 900),
     }
     from playwright.sync_api import sync_playwright
 
@@ -38,9 +39,13 @@ def main() -> int:
         page = browser.new_page(
             viewport={"width": 1440, "height": 900}, locale="nl-NL", reduced_motion="reduce"
         )
-        for name, path in pages.items():
+        for name, (path, height) in pages.items():
+            page.set_viewport_size({"width": 1440, "height": height})
             page.goto(address + path)
             page.wait_for_load_state("networkidle")
+            if name == "why":  # the panel, open over the line
+                page.locator("a[href*='/waarom/breker/']").first.click()
+                page.wait_for_timeout(800)
             page.screenshot(path=PICTURES / f"{name}.png")
             print(f"docs/pictures/{name}.png  {path}")
         browser.close()

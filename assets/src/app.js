@@ -35,9 +35,11 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id === "why-content") openWhy();
-  announceResults(event.detail.target);
-  decorate(event.detail.target);
+  // What was swapped as a whole is no longer in the page: look up what stands in its place.
+  const target = document.getElementById(event.detail.target.id) ?? event.detail.target;
+  if (target.id === "why-content") openWhy();
+  announceResults(target);
+  decorate(target);
 });
 
 // A panel that cannot be fetched must not leave a dead click: go to the page itself.
@@ -76,6 +78,10 @@ function announceResults(target) {
 // --- The pregnancy line: one tab stop; arrows walk through time and over the lanes. ---
 
 function decorate(root) {
+  for (const element of findAll("[data-needs-script]", root)) element.hidden = false;
+  for (const button of findAll("[data-toggle]", root)) {
+    button.setAttribute("aria-expanded", String(!find(button.dataset.toggle).hidden));
+  }
   for (const line of findAll("[data-line]", root)) {
     const marks = findAll("a[data-x]", line);
     marks.forEach((mark, i) => mark.setAttribute("tabindex", i === 0 ? "0" : "-1"));
@@ -144,23 +150,28 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// --- Charts come after the page, and only where there is one. ---
+// --- The money river: whoever is pointed at, or has the focus, shows what flows to and from it. ---
 
-function loadCharts() {
-  const chart = find("[data-chart]");
-  if (!chart) return;
-  const script = document.createElement("script");
-  script.src = chart.dataset.chartScript;
-  script.defer = true;
-  document.head.append(script);
+function showArms(event) {
+  const block = [event.target, document.activeElement]
+    .map((element) => element?.closest?.("[data-river-block]"))
+    .find(Boolean);
+  for (const river of findAll("[data-river]")) {
+    river.toggleAttribute("data-shows", river.contains(block));
+    for (const ribbon of findAll("[data-ends]", river)) {
+      const ends = ribbon.dataset.ends.split(" ");
+      ribbon.toggleAttribute("data-shown", ends.includes(block?.dataset.riverBlock));
+    }
+  }
 }
 
+document.addEventListener("pointerover", showArms);
+document.addEventListener("focusin", showArms);
+
 document.addEventListener("DOMContentLoaded", () => {
-  decorate(document);
   // Without this script the tables behind a button simply stand open.
   findAll("[data-starts-hidden]").forEach((element) => (element.hidden = true));
-  findAll("[data-needs-script]").forEach((element) => (element.hidden = false));
+  decorate(document);
   // On a phone the menu starts closed; without script it is simply open.
   if (matchMedia("(max-width: 991.98px)").matches) find("#menu")?.removeAttribute("open");
-  loadCharts();
 });

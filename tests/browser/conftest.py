@@ -23,7 +23,7 @@ class Site:
 
     address: str
     pregnancies: dict[str, int]
-    product: int
+    products: list[int]
     breaker: int
     activity: int
 
@@ -80,20 +80,13 @@ def open_page(browser: Any, site: Site) -> Iterator[Callable[..., Any]]:
         page.on("console", lambda said: _complain(page, said.type, said.text))
         page.on("pageerror", lambda error: _complain(page, "error", str(error)))
         page.on("request", lambda request: _note_host(page, request.url, site.address))
-        page.visit = lambda path: _visit(page, site.address + path, has_script)
+        page.visit = lambda path: page.goto(site.address + path)
         page.visit(path)
         return page
 
     yield visit
     for context in opened:
         context.close()
-
-
-def _visit(page: Any, address: str, has_script: bool) -> None:
-    page.goto(address)
-    # Charts come after the page. Waiting for an expression would need eval, which is barred.
-    if has_script and page.locator("[data-chart]").count():
-        page.locator("[data-chart] svg").first.wait_for()
 
 
 def _complain(page: Any, kind: str, text: str) -> None:

@@ -26,7 +26,9 @@ def main() -> None:
     product = Product.objects.earliest("id")
     places = {
         "pregnancies": dict(Pregnancy.objects.values_list("reference", "id")),
-        "product": product.product_no,
+        "products": list(
+            Product.objects.filter(pregnancy=product.pregnancy).values_list("product_no", flat=True)
+        ),
         "breaker": Breaker.objects.earliest("id").pk,
         "activity": Disposition.objects.filter(product_no=product.product_no)
         .earliest("id")

@@ -1,6 +1,7 @@
 """Every page, in both languages and themes, on a phone, a tablet and a desk."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -17,12 +18,12 @@ LOOKS += [("nl", "light", 768), ("en", "dark", 768)]
 def addresses(site: Site) -> list[str]:
     return [
         "/maand/2026-10/",
-        "/maand/2026-09/",
+        "/maand/2026-09/?partners=alle",
         "/zwangeren/",
         "/zwangeren/?zoek=niemand",
         *(site.pregnancy(reference) for reference in ("Z-001", "Z-003", "Z-004")),
         f"/waarom/activiteit/{site.activity}/",
-        f"/waarom/product/{site.product}/",
+        *(f"/waarom/product/{product}/" for product in site.products),
         f"/waarom/breker/{site.breaker}/",
         "/regelboek/?deel=rules",
         "/regelboek/?zoek=niets-van-dit-alles",
@@ -55,6 +56,22 @@ def test_every_page_is_sound(
         if page.evaluate("document.documentElement.scrollWidth") > width:
             wrong.append(f"{address} schuift opzij")
     wrong += page.complaints + page.elsewhere
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
+def test_a_page_that_is_not_there_is_sound_too(
+    open_page: Callable[..., Any], language: str, theme: str, width: int
+) -> None:
+    wrong = []
+    page = open_page("/regelboek/", language=language, theme=theme, width=width)
+    for address in ("/nergens/", "/maand/2026-11/", "/maand/2026-08/"):
+        page.visit(address)
+        wrong += [f"{address} {fault}" for fault in faults_found_by_axe(page)]
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            wrong.append(f"{address} schuift opzij")
+    # The browser itself tells of a page that was not found.
+    wrong += [said for said in page.complaints if "404" not in said] + page.elsewhere
     assert wrong == []
 
 
@@ -111,15 +128,34 @@ def test_keys_search_and_go(open_page: Callable[..., Any]) -> None:
 
 def test_the_river_leads_to_its_lines_and_has_a_table(open_page: Callable[..., Any]) -> None:
     page = open_page("/maand/2026-10/")
-    assert page.locator(".river svg").is_visible()
-    assert "Geldstroom" in page.locator(".river").get_attribute("aria-label")
+    assert "Geldstroom" in page.locator(".river figcaption").inner_text()
     table = page.locator("#river-table")
     assert table.is_hidden()
     page.get_by_role("button", name="Toon als tabel").click()
     assert table.is_visible()
-    page.locator(".river").scroll_into_view_if_needed()
-    page.locator(".river svg path[fill='rgb(15, 76, 92)']").first.click()
+    product = page.locator("[data-river-block^='p']").first
+    product.focus()
+    assert page.locator("[data-ends][data-shown]").count() >= 2
+    product.press("Enter")
     assert page.url.split("#")[1].startswith("product-")
+
+
+def test_no_name_in_the_river_lies_over_another(open_page: Callable[..., Any]) -> None:
+    for width in (320, 1024, 1440, 1920):
+        page = open_page("/maand/2026-09/", width=width)
+        for number in (1, 2, 3):
+            names = page.locator(f".river-column-{number} .river-name").all()
+            boxes = [name.bounding_box() for name in names]
+            for upper, lower in pairwise(boxes):
+                assert upper["y"] + upper["height"] <= lower["y"] + 1, (width, number)
+
+
+def test_every_figure_fits_its_tile(open_page: Callable[..., Any]) -> None:
+    for width in (320, 480, 768, 1024, 1280, 1440, 1920):
+        page = open_page("/maand/2026-09/", width=width)
+        for figure in page.locator(".tile dd:not(.tile-note)").all():
+            figure.evaluate("(dd) => { dd.textContent = '€\\u00a0-11.280.354,89'; }")
+            assert figure.evaluate("(dd) => dd.scrollWidth <= dd.clientWidth"), width
 
 
 def test_the_theme_that_was_chosen_is_kept(open_page: Callable[..., Any]) -> None:

@@ -57,7 +57,8 @@ def derive_network(
 ) -> DerivationResult:
     """Derive a network and replace what its last derivation concluded, in one transaction.
 
-    With the same facts and the same rule book nothing is written. Two derivations of one network
+    With the same facts and the same rule book nothing is concluded anew: only the day until which
+    facts were known is kept, because pages read what no rule does as it was known then. Two derivations of one network
     wait for each other on the network's row.
     """
     with transaction.atomic():
@@ -67,9 +68,16 @@ def derive_network(
         )
         last = Derivation.objects.filter(network=network).order_by("-id").first()
         if last and (last.facts_hash, last.edition) == (derived.facts_hash, derived.edition):
+            _look_from(last, known_until)
             return DerivationResult(last, stored=False)
         forget_derivations(network)
         return DerivationResult(store_derivation(network, derived, now), stored=True)
+
+
+def _look_from(derivation: Derivation, known_until: date) -> None:
+    if derivation.known_until != known_until:
+        derivation.known_until = known_until
+        derivation.save(update_fields=["known_until"])
 
 
 def forget_derivations(network: Network) -> None:

@@ -124,14 +124,16 @@ def _difference(product: Product, language: str) -> str:
             "en": "for which the contract has no tariff",
         }[language]
     gap = product.alternative_cents - product.tariff_cents
+    if gap == 0:
+        return {"nl": "voor hetzelfde bedrag", "en": "for the same amount"}[language]
     word = {"nl": ("minder", "meer"), "en": ("less", "more")}[language][gap > 0]
     return f"{format_euro(abs(gap), language)} {word}"
 
 
 def _deciding_acts(product: Product, language: str) -> str:
     acts = list(_activities(product.evidence))
-    names = [activity_name(act, language) for act in acts]
-    first = f"{names[0]} {'van' if language == 'nl' else 'of'} {format_date(acts[0].performed_on)}"
+    name = _within_sentence(activity_name(acts[0], language))
+    first = f"{name} {'van' if language == 'nl' else 'of'} {format_date(acts[0].performed_on)}"
     if len(acts) == 1:
         return first
     more = {"nl": f" en {len(acts) - 1} andere", "en": f" and {len(acts) - 1} more"}[language]
@@ -140,14 +142,13 @@ def _deciding_acts(product: Product, language: str) -> str:
 
 def explain_breaker(breaker: Breaker, language: str = "nl") -> Explanation:
     """Say what broke a bundle, what it costs and what would have kept it whole."""
-    loss = format_euro(breaker.loss_cents, language)
     phase = PhasePeriod.objects.filter(
         derivation_id=breaker.derivation_id,
         pregnancy_id=breaker.pregnancy_id,
         phase=breaker.phase,
     ).first()
     cost = (
-        sentences.REGIMES[breaker.regime][language].format(loss=loss)
+        _cost(breaker)[language].format(loss=_loss(breaker.loss_cents, language))
         if breaker.counts_loss
         else sentences.LOSS_ELSEWHERE[language]
     )
@@ -166,6 +167,20 @@ def explain_breaker(breaker: Breaker, language: str = "nl") -> Explanation:
         edition=breaker.derivation.edition,
         language=language,
     )
+
+
+def _cost(breaker: Breaker) -> sentences.Sentence:
+    """Choose the consequence: what broke no running product has a sentence of its own."""
+    if breaker.regime != "none" and breaker.kind in sentences.COSTS:
+        return sentences.COSTS[breaker.kind]
+    return sentences.REGIMES[breaker.regime]
+
+
+def _loss(loss_cents: int | None, language: str) -> str:
+    """Name what breaking cost; below zero the old way brought in more than the bundle."""
+    is_gain = loss_cents is not None and loss_cents < 0
+    amount = format_euro(-loss_cents if is_gain and loss_cents else loss_cents, language)
+    return f"{sentences.GAIN[language] if is_gain else sentences.LOSS[language]} {amount}"
 
 
 def _explanation(
@@ -262,6 +277,11 @@ def reason_name(reason: str, language: str) -> str:
 def capital(text: str) -> str:
     """Start a sentence with a capital, leaving the rest as it is."""
     return text[:1].upper() + text[1:]
+
+
+def _within_sentence(name: str) -> str:
+    """Take the capital of a name's first word, unless the word is all capitals (NIPT, CTG)."""
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
 
 
 def format_date(day: date) -> str:

@@ -50,7 +50,9 @@ class PreparedRules:
     def run(self, facts: dict[str, pa.Table]) -> dict[str, Rows]:
         """Run every rule over the facts and return every result, sorted."""
         for name in INPUTS:
-            if not facts[name].equals(self._given[name]):
+            if name not in self._given or not facts[name].equals(self._given[name]):
+                # What fails half-way must not count as given.
+                self._given.pop(name, None)
                 self._do(f'TRUNCATE "{name}"')
                 self._do(f'INSERT INTO "{name}" FROM given', facts[name])
                 self._given[name] = facts[name]

@@ -64,6 +64,7 @@ class ProductSpan:
     claimable_on: date
     is_open: bool
     minutes: int
+    tariff_cents: int
     deduction_cents: int
     cents: int
 
@@ -280,6 +281,7 @@ def pregnancy_picture(pregnancy_id: int) -> PregnancyPicture | None:
                 claimable_on=row.claimable_on,
                 is_open=row.is_open,
                 minutes=row.minutes,
+                tariff_cents=row.tariff_cents,
                 deduction_cents=row.deduction_cents,
                 cents=row.cents,
             )

@@ -298,18 +298,31 @@ BREAKERS: dict[str, Sentence] = {
 }
 REGIMES: dict[str, Sentence] = {
     "parallel_ban": {
-        "nl": "Onder het parallelliteitsverbod is er geen product; verlies {loss}.",
-        "en": "Under the parallel ban there is no product; loss {loss}.",
+        "nl": "Onder het parallelliteitsverbod is er geen product; {loss}.",
+        "en": "Under the parallel ban there is no product; {loss}.",
     },
     "correction": {
-        "nl": "Het product blijft, verminderd met wat buiten is betaald; verlies {loss}.",
-        "en": "The product stays, less what was paid outside; loss {loss}.",
+        "nl": "Het product blijft, verminderd met wat buiten is betaald; {loss}.",
+        "en": "The product stays, less what was paid outside; {loss}.",
     },
     "none": {
-        "nl": "Het contract verbindt er geen gevolg aan; verlies {loss}.",
-        "en": "The contract attaches no consequence to it; loss {loss}.",
+        "nl": "Het contract verbindt er geen gevolg aan; {loss}.",
+        "en": "The contract attaches no consequence to it; {loss}.",
     },
 }
+COSTS: dict[str, Sentence] = {
+    "phase_before_contract": {
+        "nl": "Er was nog geen product; {loss}.",
+        "en": "There was no product yet; {loss}.",
+    },
+    "late_miscarriage": {
+        "nl": "Dat product vervalt; {loss}.",
+        "en": "That product lapses; {loss}.",
+    },
+}
+"""By kind, in the place of its regime's: these break no product of a phase that runs."""
+LOSS: Sentence = {"nl": "verlies", "en": "loss"}
+GAIN: Sentence = {"nl": "voordeel", "en": "advantage"}
 LOSS_ELSEWHERE: Sentence = {
     "nl": "Het verlies van deze fase staat bij de vroegste breker.",
     "en": "The loss of this phase stands with its earliest breaker.",

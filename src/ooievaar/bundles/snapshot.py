@@ -134,13 +134,33 @@ def _typed(
 
 
 def _content_hash(tables: dict[str, pa.Table]) -> str:
-    """Return the SHA-256 of the content of all tables, whatever their chunks."""
+    """Return the SHA-256 of the content of all tables, however it lies in memory."""
     digest = hashlib.sha256()
     for name in sorted(tables):
         digest.update(name.encode())
         sink = pa.BufferOutputStream()
-        whole = tables[name].combine_chunks()
+        whole = _without_nulls(tables[name]).combine_chunks()
         with pa.ipc.new_stream(sink, whole.schema) as stream:
             stream.write_table(whole)
         digest.update(sink.getvalue())
     return digest.hexdigest()
+
+
+def _without_nulls(table: pa.Table) -> pa.Table:
+    """Write nulls as a column beside their own: the bytes under a null are anything."""
+    columns = {}
+    for field in table.schema:
+        column = table.column(field.name)
+        if column.null_count:
+            columns[f"{field.name} is known"] = column.is_valid()
+            column = column.fill_null(_blank(field.type))
+        columns[field.name] = column
+    return pa.table(columns)
+
+
+def _blank(kind: pa.DataType) -> Any:
+    if pa.types.is_string(kind):
+        return ""
+    if pa.types.is_date(kind):
+        return date.min
+    return False if pa.types.is_boolean(kind) else 0

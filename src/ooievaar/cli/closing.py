@@ -9,8 +9,10 @@ from django.utils import timezone
 from rich.console import Console
 from rich.table import Table
 
+from ooievaar import rulebook
 from ooievaar.bundles import explain, sentences
 from ooievaar.cli.networks import chosen_network, read_day, today, tomorrow
+from ooievaar.cli.numbers import counted, number
 from ooievaar.kernel.faults import Fault, InputRejected
 from ooievaar.kernel.money import format_euro
 from ooievaar.kernel.period import month_of, month_period
@@ -44,13 +46,19 @@ def close(
     months: Annotated[
         str | None, typer.Option(help="Een reeks maanden na elkaar, als 2025-01..2026-12.")
     ] = None,
+    known_then: Annotated[
+        bool,
+        typer.Option("--known-then", help="Elke maand met wat aan het eind ervan bekend was."),
+    ] = False,
 ) -> None:
     """Sluit een maand af: verdeel wat declarabel werd en wat er aan eerdere maanden veranderde.
 
-    Zonder --known-until telt voor één maand alles wat vandaag bekend is, en voor een reeks per
-    maand wat aan het eind ervan bekend was. Een afgesloten maand blijft zoals zij is.
+    Zonder --known-until telt alles wat vandaag bekend is; met --known-then per maand alleen wat
+    aan het eind ervan bekend was. Een afgesloten maand blijft zoals zij is.
     """
     wanted = list(_wanted_months(month, months))
+    if known_until and known_then:
+        raise _refused("--known-until", "ook --known-then", "één van beide")
     known = read_day(known_until, "--known-until") if known_until else None
     chosen = chosen_network(network)
     if known is None:
@@ -61,7 +69,7 @@ def close(
         result = close_month(
             chosen,
             one,
-            known_until=known or (at_its_end if months else tomorrow()),
+            known_until=known or (at_its_end if known_then else tomorrow()),
             now=timezone.now(),
         )
         if months:
@@ -88,9 +96,14 @@ def _wanted_months(month: str | None, months: str | None) -> Iterator[str]:
 
 def _first_day(month: str) -> date:
     try:
-        return month_period(month).start
+        start = month_period(month).start
     except ValueError:
         raise _refused("maand", repr(month), "een maand als 2026-10") from None
+    years = rulebook.load().period
+    if start not in years:
+        until = f"{month_of(years.start)} tot {month_of(years.until)}"
+        raise _refused("maand", month, f"een maand van {until} (de jaren van het regelboek)")
+    return start
 
 
 def _refuse_unfinished(network: Network, month: str) -> None:
@@ -117,8 +130,8 @@ def closing_line(result: ClosingResult) -> str:
     corrections = sum(line.corrections for line in overview.insurers)
     state = "" if result.stored else " (was al afgesloten)"
     return (
-        f"{result.month}{state}: {_counted(products, 'product', 'producten')} en "
-        f"{_counted(corrections, 'verschil', 'verschillen')}, "
+        f"{result.month}{state}: {counted(products, 'product', 'producten')} en "
+        f"{counted(corrections, 'verschil', 'verschillen')}, "
         f"{format_euro(overview.cents)} verdeeld; {proof_line(result.proof)}"
     )
 
@@ -162,15 +175,15 @@ def _activities_table(overview: MonthOverview) -> Table:
         table.add_row(
             sentences.DISPOSITIONS[row.disposition]["nl"],
             explain.reason_name(row.reason, "nl"),
-            _number(row.month),
-            _number(row.total),
+            number(row.month),
+            number(row.total),
         )
     table.add_section()
     table.add_row(
         "samen",
         "",
-        _number(sum(row.month for row in overview.activities)),
-        _number(sum(row.total for row in overview.activities)),
+        number(sum(row.month for row in overview.activities)),
+        number(sum(row.total for row in overview.activities)),
     )
     return table
 
@@ -184,17 +197,17 @@ def _products_table(overview: MonthOverview) -> Table:
     for row in overview.insurers:
         table.add_row(
             row.name,
-            _number(row.count),
+            number(row.count),
             format_euro(row.cents),
-            _number(row.corrections),
+            number(row.corrections),
             format_euro(row.corrections_cents),
         )
     table.add_section()
     table.add_row(
         "samen",
-        _number(sum(row.count for row in overview.insurers)),
+        number(sum(row.count for row in overview.insurers)),
         format_euro(sum(row.cents for row in overview.insurers)),
-        _number(sum(row.corrections for row in overview.insurers)),
+        number(sum(row.corrections for row in overview.insurers)),
         format_euro(sum(row.corrections_cents for row in overview.insurers)),
     )
     return table
@@ -209,9 +222,9 @@ def _breakers_table(overview: MonthOverview) -> Table:
     for row in overview.breakers:
         table.add_row(
             explain.breaker_name(row.kind, "nl"),
-            _number(row.count),
+            number(row.count),
             _loss(row.loss_cents, row.unknown),
-            _number(row.total_count),
+            number(row.total_count),
             _loss(row.total_loss_cents, row.total_unknown),
         )
     if not overview.breakers:
@@ -262,12 +275,4 @@ def _loss(cents: int, unknown: int) -> str:
 
 
 def _amount(balance: Balance, size: int) -> str:
-    return format_euro(size) if balance.unit == "cents" else _number(size)
-
-
-def _counted(count: int, one: str, many: str) -> str:
-    return f"{_number(count)} {one if count == 1 else many}"
-
-
-def _number(count: int) -> str:
-    return f"{count:,}".replace(",", ".")
+    return format_euro(size) if balance.unit == "cents" else number(size)

@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 from django.utils import timezone
 
-from ooievaar.cli.faults import FaultsFile, prepare_database, tell, telling_faults
+from ooievaar.cli.database import prepare_database
+from ooievaar.cli.faults import FaultsFile, tell, telling_faults
+from ooievaar.cli.numbers import counted, number
 
 commands = typer.Typer(no_args_is_help=True, help="Echte invoer inlezen.")
 
@@ -48,8 +50,9 @@ def activities(
     if result.refused:
         tell(result.refused, faults)
     typer.echo(
-        f"{result.rows_stored} activiteiten opgeslagen, "
-        f"{result.skipped.get('activities', 0)} waren er al, {result.rows_refused} geweigerd."
+        f"{counted(result.rows_stored, 'activiteit', 'activiteiten')} opgeslagen, "
+        f"{number(result.skipped.get('activities', 0))} al bekend, "
+        f"{number(result.rows_refused)} geweigerd."
     )
 
 

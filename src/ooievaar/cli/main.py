@@ -7,7 +7,16 @@ import typer
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
-COMMAND_MODULES = ("serving", "rulebook", "region", "imports", "simulating", "deriving", "closing")
+COMMAND_MODULES = (
+    "serving",
+    "rulebook",
+    "region",
+    "imports",
+    "simulating",
+    "deriving",
+    "explaining",
+    "closing",
+)
 """Modules of this room; each has `register(app)`, which adds its commands."""
 
 
@@ -20,16 +29,21 @@ def main() -> None:
     """Run the command that was typed; exit 0 done, 1 a proof failed, 2 the input is wrong."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ooievaar.settings")
     import django
+    from dj_database_url import ParseError, UnknownSchemeError
 
-    from ooievaar.kernel.faults import InputRejected
+    try:
+        django.setup()
+    except (ParseError, UnknownSchemeError):
+        # Not the address itself: it may hold a password.
+        typer.echo(
+            "OOIEVAAR_DATABASE_URL: gevonden een adres dat niet te lezen is; verwacht "
+            "sqlite:///PAD of postgres://GEBRUIKER:WACHTWOORD@COMPUTER/NAAM",
+            err=True,
+        )
+        raise SystemExit(2) from None
+    from ooievaar.cli.faults import telling_faults
 
-    django.setup()
     for name in COMMAND_MODULES:
         import_module(f"ooievaar.cli.{name}").register(app)
-    try:
+    with telling_faults():
         app()
-    except InputRejected as rejected:
-        for fault in rejected.faults:
-            typer.echo(str(fault), err=True)
-        typer.echo(f"{len(rejected.faults)} fout(en); er is niets opgeslagen.", err=True)
-        raise SystemExit(2) from None

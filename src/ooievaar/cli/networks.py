@@ -4,17 +4,24 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
+from ooievaar.cli.database import FIRST, open_database
 from ooievaar.kernel.faults import Fault, InputRejected
 from ooievaar.network.models import Network
 
 
 def chosen_network(name: str | None) -> Network:
-    """Return the network of that name, or the only IGO; refuse when that is not one network."""
+    """Return the network of that name, or the only IGO; refuse when that is not one network.
+
+    Opens the database first, and refuses when there is none.
+    """
+    open_database()
     igos = Network.objects.filter(kind=Network.Kind.IGO).order_by("name")
     found = list(Network.objects.filter(name=name) if name else igos)
     if len(found) == 1:
         return found[0]
-    known = ", ".join(igos.values_list("name", flat=True)) or "geen enkele IGO in de database"
+    known = ", ".join(igos.values_list("name", flat=True))
+    if not known:
+        raise InputRejected([Fault("databank", None, "", "geen IGO", FIRST)])
     raise InputRejected([Fault("--network", None, "", name or "geen naam", f"één van: {known}")])
 
 

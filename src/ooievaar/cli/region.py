@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from ooievaar.cli.faults import FaultsFile, prepare_database, telling_faults
+from ooievaar.cli.database import prepare_database
+from ooievaar.cli.faults import FaultsFile, telling_faults
 from ooievaar.cli.networks import today
 
 commands = typer.Typer(no_args_is_help=True, help="Uw eigen regio: formulier en inlezen.")

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ooievaar import rulebook
-from ooievaar.kernel.faults import InputRejected
+from ooievaar.cli.faults import telling_faults
 
 commands = typer.Typer(no_args_is_help=True, help="Het regelboek: wet en afspraken per jaar.")
 
@@ -28,13 +28,8 @@ def check(
     ] = None,
 ) -> None:
     """Kijk het regelboek na en zeg hoeveel ervan in een bron gelezen is."""
-    try:
+    with telling_faults(ending="het regelboek klopt niet"):
         book = rulebook.load(folder or rulebook.FOLDER)
-    except InputRejected as rejected:
-        for fault in rejected.faults:
-            typer.echo(str(fault), err=True)
-        typer.echo(f"{len(rejected.faults)} fout(en) in het regelboek.", err=True)
-        raise typer.Exit(2) from None
     typer.echo(f"{book.book.title_nl}, editie {book.edition}")
     period = book.period
     typer.echo(f"Geldt van {period.start:%d-%m-%Y} tot {period.until:%d-%m-%Y}.")

@@ -126,11 +126,10 @@ def holds_a_region(database: Path) -> bool:
 
 def demo_region(births: Births = DEMO_BIRTHS) -> None:
     """Fill an empty database with the demo's region, close its months, print the proof."""
-    from django.core.management import call_command
-
     from ooievaar.bundles.commands import derive_network
     from ooievaar.bundles.snapshot import read_snapshot
     from ooievaar.cli.closing import closing_line, print_closing
+    from ooievaar.cli.database import prepare_database
     from ooievaar.network.models import Network
     from ooievaar.settlement.commands import close_month
     from ooievaar.settlement.queries import made_products
@@ -138,7 +137,7 @@ def demo_region(births: Births = DEMO_BIRTHS) -> None:
 
     until = DEMO_START.replace(year=DEMO_START.year + DEMO_YEARS)
     with step("Databank maken"):
-        call_command("migrate", verbosity=0, interactive=False)
+        prepare_database()
     with step(f"Regio verzinnen: {births} geboorten per jaar, {DEMO_YEARS} jaar") as told:
         simulate_region(
             profile="regional",
@@ -219,13 +218,12 @@ def serve(
     """Toon de pagina's, alleen op deze computer: er is nog geen aanmelding."""
     refuse_other_machines(host)
     refuse_taken_port(host, port)
-    from django.core.management import call_command
     from waitress.server import create_server
 
+    from ooievaar.cli.database import prepare_database
     from ooievaar.wsgi import application
 
-    settings.DATA.mkdir(parents=True, exist_ok=True)
-    call_command("migrate", verbosity=0, interactive=False)
+    prepare_database()
     signal.signal(signal.SIGTERM, stop)
     server = create_server(application, host=host, port=port, threads=THREADS, ident=None)
     name = f"[{host}]" if ":" in host else host

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ooievaar.cli.faults import prepare_database
+from ooievaar.cli.database import prepare_database
 
 
 def register(app: typer.Typer) -> None:
@@ -32,7 +32,6 @@ def simulate(
     from ooievaar.simulator.commands import simulate_region
 
     if load:
-        settings.DATA.mkdir(parents=True, exist_ok=True)
         prepare_database()
     rows = simulate_region(
         profile=profile,

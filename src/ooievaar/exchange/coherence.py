@@ -10,10 +10,10 @@ from datetime import date
 
 import duckdb
 
+from ooievaar.contracts.rules.checks import share_sum_faults, tariff_hole
 from ooievaar.exchange.column_checks import Checks, quoted
 from ooievaar.exchange.tables import BY_NAME, TABLES, Table
-from ooievaar.kernel.money import PPM
-from ooievaar.kernel.period import FAR_DATE, Period, first_hole
+from ooievaar.kernel.period import FAR_DATE, Period
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -120,7 +120,8 @@ def check_periods(checks: Checks, table: Table) -> None:
     checks.add(
         name, "valid_from",
         "SELECT x._row, CAST(x.valid_from AS VARCHAR), "
-        "MIN(y.valid_from || ' tot ' || y.valid_until) "
+        f"MIN(y.valid_from || CASE WHEN y.valid_until = DATE '{FAR_DATE}' THEN ' en later' "
+        "ELSE ' tot ' || y.valid_until END) "
         f'FROM "n_{name}" x JOIN "a_{name}" y ON {same} '
         "AND x.valid_from < y.valid_until AND y.valid_from < x.valid_until "
         "AND x.valid_from < x.valid_until AND y.valid_from < y.valid_until "
@@ -254,63 +255,55 @@ def check_activities(checks: Checks) -> None:
         "withdrawals", "reference",
         "SELECT t._row, t.reference FROM t_withdrawals t ANTI JOIN a_activities a "
         "ON a.source = t.source AND a.reference = t.reference",
-        quoted("een activiteit van deze bron"),
+        quoted("een activiteit van deze bron uit de tabel activities"),
     )  # fmt: skip
 
 
 def check_tariffs(checks: Checks) -> None:
     """Refuse tariffs that leave days of the contract (while the product exists) without a price."""
-    exists = {
-        product: (start, until)
-        for product, start, until in checks.connection.execute(
-            "SELECT product, MIN(valid_from), MAX(valid_until) FROM products GROUP BY product"
-        ).fetchall()
-    }
-    contracts = {
-        reference: Period(start, until)
-        for reference, start, until in checks.connection.execute(
-            "SELECT reference, valid_from, valid_until FROM a_contracts "
-            "WHERE valid_from < valid_until"
-        ).fetchall()
-    }
+    exists = _periods(
+        checks, "SELECT product, MIN(valid_from), MAX(valid_until) FROM products GROUP BY product"
+    )
+    contracts = _periods(checks, "SELECT reference, valid_from, valid_until FROM a_contracts")
     tariffs: dict[tuple[str, str], list[Period]] = defaultdict(list)
-    rows: dict[tuple[str, str], int] = {}
+    first_row: dict[tuple[str, str], int] = {}
     for contract, product, start, until, row in checks.connection.execute(
         "SELECT contract, product, valid_from, valid_until, _row FROM a_tariffs "
-        "WHERE valid_from < valid_until AND product IS NOT NULL ORDER BY _row DESC NULLS FIRST"
+        "WHERE valid_from < valid_until ORDER BY _row NULLS LAST"
     ).fetchall():
-        tariffs[contract, product].append(Period(start, until))
-        if row is not None:
-            rows[contract, product] = row
-    for (contract, product), row in sorted(rows.items(), key=lambda item: item[1]):
-        if contract not in contracts or product not in exists:
-            continue
-        whole = _clip(contracts[contract], *exists[product])
-        hole = first_hole(whole, tariffs[contract, product]) if whole else None
+        if contract in contracts and product in exists:
+            tariffs[contract, product].append(Period(start, until))
+            if row is not None:
+                first_row.setdefault((contract, product), row)
+    for (contract, product), row in first_row.items():
+        hole = tariff_hole(contracts[contract], exists[product], tariffs[contract, product])
         if hole:
-            checks.add_fault("tariffs", row, "valid_from",
-                     f"geen tarief van {hole.start} tot {_until(hole.until)}",
-                     f"tarieven voor elke dag van {contract} waarop {product} bestaat")  # fmt: skip
+            checks.add_fault("tariffs", row, "valid_from", hole.found,
+                             f"{hole.expected} ({contract}, {product})")  # fmt: skip
 
 
 def check_shares(checks: Checks) -> None:
     """Refuse shares that do not add up to 100 % (1,000,000 parts)."""
-    sums = (
-        ("agreement_shares",
-         "SELECT MAX(_row), SUM(ppm), agreement || ', ' || product FROM a_agreement_shares "
-         "GROUP BY agreement, product"),
-        ("agreement_members",
-         "SELECT MAX(m._row), SUM(m.ppm), m.agreement || ', ' || o.discipline "
-         "FROM a_agreement_members m JOIN a_organisations o ON o.agb = m.organisation_agb "
-         "GROUP BY m.agreement, o.discipline"),
-    )  # fmt: skip
-    for name, select in sums:
-        checks.add(
-            name, "ppm",
-            f"SELECT r, 'samen ' || s, g FROM ({select}) AS added(r, s, g) "
-            f"WHERE s <> {PPM} AND r IS NOT NULL",
-            f"'samen {PPM} voor ' || x", with_x=True,
-        )  # fmt: skip
+    shares = {
+        "agreement_shares":
+            "SELECT agreement, product, ppm, _row FROM a_agreement_shares "
+            "WHERE product IS NOT NULL",
+        "agreement_members":
+            "SELECT m.agreement, o.discipline, m.ppm, m._row FROM a_agreement_members m "
+            "JOIN a_organisations o ON o.agb = m.organisation_agb WHERE o.discipline IS NOT NULL",
+    }  # fmt: skip
+    for name, select in shares.items():
+        rows = checks.connection.execute(
+            f"SELECT * FROM ({select}) WHERE agreement IS NOT NULL AND ppm IS NOT NULL "
+            "ORDER BY _row NULLS FIRST"
+        ).fetchall()
+        last_row = {(agreement, part): row for agreement, part, _, row in rows}
+        parts = [((agreement, part), ppm) for agreement, part, ppm, _ in rows]
+        for fault in share_sum_faults(parts):
+            row = last_row[fault.whole]
+            if row is not None:
+                checks.add_fault(name, row, "ppm", fault.found,
+                                 f"{fault.expected} voor {', '.join(fault.whole)}")  # fmt: skip
 
 
 def check_together(checks: Checks, sources: tuple[str, ...]) -> None:
@@ -334,7 +327,6 @@ def _shown(key: tuple[str, ...]) -> str:
 
 
 def _same(key: tuple[str, ...]) -> str:
-
     return " AND ".join(f't."{column}" IS NOT DISTINCT FROM s."{column}"' for column in key)
 
 
@@ -343,10 +335,10 @@ def _count(connection: Connection, name: str) -> int:
     return int(row[0]) if row else 0
 
 
-def _clip(period: Period, start: date, until: date) -> Period | None:
-    start, until = max(period.start, start), min(period.until, until)
-    return Period(start, until) if start < until else None
-
-
-def _until(day: date) -> str:
-    return "later" if day == FAR_DATE else day.isoformat()
+def _periods(checks: Checks, select: str) -> dict[str, Period]:
+    """Return the periods that `select` (name, start, until) names, without those that are none."""
+    return {
+        name: Period(start, until)
+        for name, start, until in checks.connection.execute(select).fetchall()
+        if name is not None and start is not None and until is not None and start < until
+    }

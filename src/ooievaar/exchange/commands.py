@@ -83,35 +83,15 @@ def load_region(
         connection.register("codes", book.codes)
         connection.register("products", book.products)
         checks = Checks(connection)
-        for table in TABLES:
-            given = tables.get(table.name, NO_ROWS)
-            if table.name in tables:
-                if not row_numbers_given:
-                    given = _with_row_numbers(given)
-                progress(f"{table.name}: {given.num_rows} rijen controleren")
-                header = given.column_names[1:]
-                check_header(checks, table, header)
-                if len({"_row", *header}) <= len(header):
-                    given = NO_ROWS  # with a name twice it is not clear what stands where
-            check_columns(checks, table, given, days)
-        connection.execute(
-            "UPDATE t_contracts SET parallel_codes = array_to_string(list_sort(list_distinct("
-            "string_split_regex(parallel_codes, '\\s+'))), ' ') WHERE parallel_codes IS NOT NULL"
-        )
+        _type_given(checks, tables, days, row_numbers_given, progress)
         with transaction.atomic():
             lock_for_numbering()
-            refused: list[Fault] = []
             for table in TABLES:
                 read_stored(connection, table)
             fill_recorded_on(connection, recorded_on)
+            refused: list[Fault] = []
             while True:
-                skipped = {}
-                for table in TABLES:
-                    whole_rows = versions_may_share_a_day and table.name == "pregnancies"
-                    if not whole_rows:
-                        check_keys(checks, table)
-                    skipped[table.name] = split_new(connection, table, whole_rows=whole_rows)
-                check_together(checks, book.sources)
+                skipped = _check_all(checks, book.sources, versions_may_share_a_day)
                 faults = _faults(connection, names)
                 if not faults:
                     break
@@ -121,6 +101,46 @@ def load_region(
                 _leave_out(connection, leave_out_bad)
             stored = store_new_rows(connection, progress)
     return LoadResult(stored, {name: n for name, n in skipped.items() if n}, refused)
+
+
+def _type_given(
+    checks: Checks,
+    tables: Mapping[str, pa.Table],
+    days: Days,
+    row_numbers_given: bool,
+    progress: Progress,
+) -> None:
+    """Make the typed `t_` table of every region table; of what is not given, an empty one."""
+    for table in TABLES:
+        given = tables.get(table.name, NO_ROWS)
+        if table.name in tables:
+            if not row_numbers_given:
+                given = _with_row_numbers(given)
+            progress(f"{table.name}: {given.num_rows} rijen controleren")
+            header = given.column_names[1:]
+            check_header(checks, table, header)
+            if len({"_row", *header}) <= len(header):
+                given = NO_ROWS  # with a name twice it is not clear what stands where
+        check_columns(checks, table, given, days)
+    # The same codes in another order are the same contract.
+    checks.connection.execute(
+        "UPDATE t_contracts SET parallel_codes = array_to_string(list_sort(list_distinct("
+        "string_split_regex(parallel_codes, '\\s+'))), ' ') WHERE parallel_codes IS NOT NULL"
+    )
+
+
+def _check_all(
+    checks: Checks, sources: tuple[str, ...], versions_may_share_a_day: bool
+) -> dict[str, int]:
+    """Compare what is given with what is stored and with itself; rows stored already, per table."""
+    skipped = {}
+    for table in TABLES:
+        whole_rows = versions_may_share_a_day and table.name == "pregnancies"
+        if not whole_rows:
+            check_keys(checks, table)
+        skipped[table.name] = split_new(checks.connection, table, whole_rows=whole_rows)
+    check_together(checks, sources)
+    return skipped
 
 
 def _file_name(table: str, source_name: str, files: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ooievaar.kernel.faults import Fault
+from ooievaar.kernel.faults import Fault, refusal
 
 DELIMITER = ";"
 LARGEST_FILE_BYTES = 1_000_000_000
@@ -39,7 +39,7 @@ def read_table(path: Path) -> Read:
     except FileNotFoundError:
         return _whole(name, "geen bestand", "een bestand dat bestaat")
     except OSError as error:
-        return _whole(name, error.strerror or "een leesfout", "een leesbaar bestand")
+        return _whole(name, refusal(error), "een leesbaar bestand")
     return read_content(name, content)
 
 

@@ -7,7 +7,7 @@ import csv
 from pathlib import Path
 
 from ooievaar.exchange.tables import TABLES, Column, Table
-from ooievaar.kernel.faults import Fault, InputRejected
+from ooievaar.kernel.faults import Fault, InputRejected, refusal
 
 READ_ME = "LEESMIJ.md"
 KIND_NL = {
@@ -48,7 +48,7 @@ def write_template(folder: Path) -> list[Path]:
                 writer.writerows(example_rows(table))
         paths[-1].write_text(explanation(), encoding="utf-8")
     except OSError as error:
-        found = error.strerror or type(error).__name__
+        found = refusal(error)
         raise InputRejected(
             [Fault(folder.name, None, "", found, "een map waarin geschreven mag worden")]
         ) from error

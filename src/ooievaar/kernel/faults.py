@@ -1,7 +1,20 @@
 """What is wrong with an input, as a value: where, what was found, what was expected."""
 
+import errno
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+REFUSALS = {
+    errno.EACCES: "geen toegang",
+    errno.EPERM: "geen toegang",
+    errno.EROFS: "alleen te lezen",
+    errno.ENOENT: "bestaat niet",
+    errno.EEXIST: "er staat iets anders met die naam",
+    errno.ENOTDIR: "geen map",
+    errno.EISDIR: "een map, geen bestand",
+    errno.ENOSPC: "geen ruimte meer op de schijf",
+}
+"""What the operating system refuses, in Dutch; anything rarer is told in its own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +46,8 @@ class InputRejected(Exception):
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = list(faults)
         super().__init__(f"{len(self.faults)} fouten in de invoer")
+
+
+def refusal(error: OSError) -> str:
+    """Say in Dutch why the operating system refused a file or a folder."""
+    return REFUSALS.get(error.errno or 0) or error.strerror or type(error).__name__

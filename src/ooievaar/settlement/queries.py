@@ -32,6 +32,14 @@ class ClosingLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosedMonth:
+    """A closed month (`2026-10`) and the number of its closing."""
+
+    month: str
+    closing_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ActivityCount:
     """Activities that ended in one place: of the month, and of everything before its end."""
 
@@ -140,6 +148,16 @@ class ProductShare:
 def is_closed(network: Network, month: str) -> bool:
     """Tell whether a month (`2026-10`) of a network was closed."""
     return Closing.objects.filter(network=network, month=month).exists()
+
+
+def closed_months(network: Network) -> list[ClosedMonth]:
+    """List the closed months of a network, newest first, without their money."""
+    return [
+        ClosedMonth(month, closing_id)
+        for month, closing_id in Closing.objects.filter(network=network)
+        .order_by("-month")
+        .values_list("month", "id")
+    ]
 
 
 def closings(network: Network) -> list[ClosingLine]:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ooievaar import rulebook
-from ooievaar.kernel.faults import Fault, InputRejected
+from ooievaar.kernel.faults import Fault, InputRejected, refusal
 from ooievaar.simulator.activities import simulate_activities
 from ooievaar.simulator.households import simulate_households
 from ooievaar.simulator.pregnancies import simulate_courses
@@ -66,7 +66,7 @@ def write_parquet(tables: dict[str, pa.Table], folder: Path) -> list[Path]:
             pq.write_table(table, path, compression="zstd")
             written.append(path)
     except OSError as error:
-        found = error.strerror or "een map waarin niet te schrijven is"
+        found = refusal(error)
         raise InputRejected([_fault("folder", found, "een map waarin te schrijven is")]) from None
     return written
 

@@ -2,12 +2,14 @@
 
 A model asks for it with `append_only = True` on the class. The guards are triggers, installed
 after every migration because SQLite rebuilds a table on `AlterField` and loses them.
+SQLite's REPLACE minds them only on connections that were told to.
 """
 
 from typing import Any
 
 from django.apps import AppConfig, apps
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
 MESSAGE = "append-only: deze rij wordt nooit gewijzigd of verwijderd"
@@ -34,6 +36,13 @@ def install_guards(sender: AppConfig, using: str, **_: Any) -> None:
                 continue
             for statement in guard_statements(connection.vendor, table):
                 cursor.execute(statement)
+
+
+def mind_guards_on_replace(connection: BaseDatabaseWrapper, **_: Any) -> None:
+    """Let the removal that hides in SQLite's INSERT OR REPLACE meet the guards too."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA recursive_triggers = ON")
 
 
 def guard_statements(vendor: str, table: str) -> list[str]:

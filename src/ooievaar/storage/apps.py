@@ -1,6 +1,7 @@
 """Installs the guards (append-only, no overlap) after every migration."""
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
 
@@ -11,8 +12,9 @@ class StorageConfig(AppConfig):
 
     def ready(self) -> None:
         """Hang the guards on `post_migrate`: SQLite loses triggers when it rebuilds a table."""
-        from ooievaar.storage.append_only import install_guards
+        from ooievaar.storage.append_only import install_guards, mind_guards_on_replace
         from ooievaar.storage.no_overlap import install_overlap_guards
 
         post_migrate.connect(install_guards, dispatch_uid="append-only guards")
+        connection_created.connect(mind_guards_on_replace, dispatch_uid="guards on replace")
         post_migrate.connect(install_overlap_guards, dispatch_uid="no-overlap guards")

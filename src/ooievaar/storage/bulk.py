@@ -12,12 +12,12 @@ def insert_rows(model: type[Model], fields: Sequence[str], rows: Iterable[Sequen
 
     Values are Python values as the driver takes them: on SQLite dates may be ISO texts. Runs in
     the caller's transaction; fields that are left out must have a default in the database or in
-    Python be given.
+    Python be given. Raises Django's IntegrityError and its kin, whichever the driver.
     """
     table = connection.ops.quote_name(model._meta.db_table)
     columns = {field.attname: str(field.column) for field in model._meta.concrete_fields}
     names = ", ".join(connection.ops.quote_name(columns[name]) for name in fields)
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         if connection.vendor == "postgresql":
             with cursor.cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
                 for row in rows:

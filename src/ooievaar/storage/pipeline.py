@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 if TYPE_CHECKING:
     import duckdb
     import ibis.expr.types as ir
 
     Tables = Mapping[str, ir.Table]
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,8 @@ def run_stages(connection: duckdb.DuckDBPyConnection, stages: Iterable[CompiledS
 def kept_stages(name: str, make: Callable[[], Sequence[CompiledStage]]) -> list[CompiledStage]:
     """Return compiled stages from the data folder, made and kept there when the rules changed.
 
-    Kept under the hash of every rule's source and of the libraries that write the SQL.
+    Kept under the hash of every rule's source and of the libraries that write the SQL. A kept
+    file that cannot be read is made anew; a folder that cannot be written costs time, no more.
     """
     from django.conf import settings
 
@@ -78,21 +82,46 @@ def kept_stages(name: str, make: Callable[[], Sequence[CompiledStage]]) -> list[
     if folder is None:
         return list(make())
     kept = folder / f"{name}-{_version_of_the_rules()}.json"
-    if kept.exists():
-        return [CompiledStage(**stage) for stage in json.loads(kept.read_text("utf-8"))]
-    stages = list(make())
-    folder.mkdir(parents=True, exist_ok=True)
-    draft = kept.with_suffix(f".{os.getpid()}")
-    draft.write_text(json.dumps([asdict(stage) for stage in stages]), "utf-8")
-    draft.replace(kept)
+    stages = _read(kept)
+    if stages is None:
+        stages = list(make())
+        try:
+            _keep(kept, stages)
+        except OSError as error:
+            logger.warning("compiled rules are not kept: %s", error)
     return stages
+
+
+def _read(kept: Path) -> list[CompiledStage] | None:
+    """Read kept stages; None when there are none, or when the file holds something else."""
+    try:
+        return [CompiledStage(**stage) for stage in json.loads(kept.read_text("utf-8"))] or None
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _keep(kept: Path, stages: Sequence[CompiledStage]) -> None:
+    """Write stages whole or not at all: processes and threads may be keeping them at once."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    draft = kept.with_suffix(f".{uuid4().hex}")
+    try:
+        draft.write_text(json.dumps([asdict(stage) for stage in stages]), "utf-8")
+        draft.replace(kept)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 @cache
 def _version_of_the_rules() -> str:
+    return version_of_rules(Path(__file__).parent.parent)
+
+
+def version_of_rules(package: Path) -> str:
+    """Hash all that compiled SQL depends on: rules, what they are written in, the libraries."""
     digest = hashlib.sha256()
-    package = Path(__file__).parent.parent
-    for source in sorted([*package.glob("*/rules/*.py"), *package.glob("storage/*.py")]):
+    patterns = ("*/rules/*.py", "storage/*.py", "kernel/*.py")
+    for source in sorted(path for pattern in patterns for path in package.glob(pattern)):
+        digest.update(source.relative_to(package).as_posix().encode())
         digest.update(source.read_bytes())
     for library in ("ibis-framework", "sqlglot", "duckdb"):
         digest.update(version(library).encode())

@@ -1,1 +1,1 @@
-"""What do all pages share? The base page, its look, security headers, tables and charts."""
+"""What do all pages share? The base page, its look, security headers, tables."""

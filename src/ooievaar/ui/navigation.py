@@ -1,6 +1,7 @@
 """The navigation follows the flow of the house; what has no page yet is left out."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -32,13 +33,14 @@ class NavigationItem:
     is_current: bool
 
 
-def navigation_items(path: str) -> list[NavigationItem]:
-    """Return the links for a page at `path`: only what exists."""
+def navigation_items(path: str, network: str = "") -> list[NavigationItem]:
+    """Return the links for a page at `path`: only what exists, on the `network` that was chosen."""
+    query = f"?netwerk={quote(network)}" if network else ""
     items = []
     for name, label, icon, key in HOUSE:
         try:
             address = reverse(name)
         except NoReverseMatch:
             continue
-        items.append(NavigationItem(label, address, icon, key, path.startswith(address)))
+        items.append(NavigationItem(label, address + query, icon, key, path.startswith(address)))
     return items

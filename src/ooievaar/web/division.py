@@ -1,20 +1,34 @@
-"""How the euros of one product were divided, closing by closing."""
+"""How the euros of one product were divided, closing by closing, every amount with its sum."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from django.utils.translation import gettext as _
+
+from ooievaar.kernel.money import PPM
 from ooievaar.network.models import Network
 from ooievaar.settlement.queries import ProductShare, product_shares
+from ooievaar.ui.templatetags.ooievaar import euro, number, percent
 from ooievaar.web import words
+
+HOURLY = "kraamzorg_hour"
+"""The product whose performed units are minutes."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShareLine:
-    """A leaf of the division: who, how much, and why if that needs saying."""
+    """A leaf of the division: who, how much, and the sum that gave it.
+
+    `before_cents` is what earlier closings gave this leaf, None where there were none.
+    """
 
     name: str
     cents: int
-    reason: str
+    sums: tuple[str, ...]
+    before_cents: int | None = None
+    now_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +41,111 @@ class MonthDivision:
     lines: tuple[ShareLine, ...]
 
 
-def division_of_product(network: Network, key: str) -> list[MonthDivision]:
-    """Return every closing that divided the product with this key, the first one first."""
+@dataclass(frozen=True, slots=True)
+class Division:
+    """Every closing that divided a product, the first one first, and all of them together."""
+
+    months: tuple[MonthDivision, ...]
+    together: tuple[ShareLine, ...]
+    cents: int
+
+
+def division_of_product(network: Network, key: str, product: str) -> Division:
+    """Return how the product with this key was divided so far."""
+    shares = product_shares(key, network)
     months: list[MonthDivision] = []
-    for month, group in groupby(product_shares(key, network), key=lambda share: share.month):
-        shares = list(group)
-        cents = sum(share.cents for share in shares)
-        lines = tuple(_line(share) for share in shares)
-        months.append(MonthDivision(month, bool(months), cents, lines))
-    return months
+    for month, group in groupby(shares, key=lambda share: share.month):
+        leaves = list(group)
+        is_difference = bool(months)
+        months.append(
+            MonthDivision(
+                month=month,
+                is_difference=is_difference,
+                cents=sum(share.cents for share in leaves),
+                lines=tuple(_line(share, product, is_difference) for share in leaves),
+            )
+        )
+    return Division(
+        months=tuple(months),
+        together=_together(shares) if len(months) > 1 else (),
+        cents=sum(share.cents for share in shares),
+    )
 
 
-def _line(share: ProductShare) -> ShareLine:
+def _line(share: ProductShare, product: str, is_difference: bool) -> ShareLine:
+    now = share.parameters.get("total_cents", share.cents)
+    return ShareLine(
+        name=_name(share),
+        cents=share.cents,
+        sums=tuple(_sums(share, product)),
+        before_cents=now - share.cents if is_difference else None,
+        now_cents=now,
+    )
+
+
+def _together(shares: Sequence[ProductShare]) -> tuple[ShareLine, ...]:
+    """Sum the leaves over the closings; a leaf that was taken back in full is left out."""
+    sums: dict[str, int] = defaultdict(int)
+    for share in shares:
+        sums[_name(share)] += share.cents
+    return tuple(ShareLine(name, cents, ()) for name, cents in sums.items() if cents)
+
+
+def _name(share: ProductShare) -> str:
     name = words.words(words.SHARES, share.kind)
     if share.organisation and share.kind == "partner":
-        name = share.organisation
-    elif share.discipline:
-        name = f"{name} ({words.words(words.DISCIPLINES, share.discipline)})"
-    reason = words.words(words.REASONS, share.reason) if share.kind == "reserve" else ""
-    return ShareLine(name, share.cents, reason)
+        return share.organisation
+    if share.discipline:
+        return f"{name} ({words.words(words.DISCIPLINES, share.discipline)})"
+    return name
+
+
+def _sums(share: ProductShare, product: str) -> list[str]:
+    """Say in words how the amount of a leaf came about, from the parameters it was stored with."""
+    why = [words.words(words.REASONS, share.reason)] if share.kind == "reserve" else []
+    known = share.parameters
+    if known.get("parent_cents") is None:
+        return [*why, _("vervallen: dit hoort niet meer bij de verdeling")]
+    parent, weight, whole = known["parent_cents"], known["weight"], known["weight_total"]
+    if share.kind == "overhead":
+        return [
+            _("%(part)s organisatiekosten van %(amount)s")
+            % {"part": percent(weight * PPM // whole), "amount": euro(parent)}
+        ]
+    if known.get("discipline_ppm") is None:
+        return why
+    discipline = words.words(words.DISCIPLINES, share.discipline).lower()
+    why.append(
+        _("aandeel %(discipline)s %(part)s van wat na de organisatiekosten rest: %(amount)s")
+        % {
+            "discipline": discipline,
+            "part": percent(known["discipline_ppm"]),
+            "amount": euro(parent),
+        }
+    )
+    if weight == whole:
+        if share.kind == "partner":
+            why.append(
+                _("enige die hiervoor zorg verrichtte")
+                if share.reason == "performed"
+                else _("enige rechthebbende van de discipline")
+            )
+    elif share.reason != "performed":
+        why.append(
+            _("vast aandeel %(part)s van de discipline") % {"part": percent(weight * PPM // whole)}
+        )
+    elif product == HOURLY:
+        why.append(
+            _("verdeeld naar uren: %(part)s van %(whole)s")
+            % {"part": _hours(weight), "whole": _hours(whole)}
+        )
+    else:
+        why.append(
+            _("verdeeld naar verrichtingen: %(part)s van %(whole)s")
+            % {"part": number(weight), "whole": number(whole)}
+        )
+    return why
+
+
+def _hours(minutes: int) -> str:
+    return f"{minutes // 60}:{minutes % 60:02d}"

@@ -1,8 +1,9 @@
 """The month: what was divided, that nothing remained, and where it went."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -11,13 +12,23 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from ooievaar.kernel.money import format_euro
+from ooievaar.bundles.queries import newest_derivation
+from ooievaar.kernel.period import month_of, month_period
+from ooievaar.network.models import Network
 from ooievaar.settlement.models import ClosedProduct, Closing
-from ooievaar.settlement.queries import MonthOverview, PartnerIncome, RiverLink, month_overview
+from ooievaar.settlement.queries import (
+    BreakerCount,
+    MonthOverview,
+    PartnerIncome,
+    RiverLink,
+    closed_months,
+    month_overview,
+)
 from ooievaar.settlement.rules.proof import Balance
-from ooievaar.ui.templatetags.ooievaar import language
+from ooievaar.ui.templatetags.ooievaar import euro, language, number
 from ooievaar.web import words
-from ooievaar.web.network_choice import chosen_network
+from ooievaar.web.month_river import month_river
+from ooievaar.web.network_choice import chosen_network, nothing_derived
 
 CORRECTIONS_PER_PAGE = 25
 PATTERNS = {"breaks_bundle": "striped", "monodisciplinary": "dotted", "reserve": "dotted"}
@@ -33,24 +44,27 @@ TONES = {
 def newest_month(request: HttpRequest) -> HttpResponse:
     """Go to the newest closed month; without one, say how to close it."""
     network, networks = chosen_network(request)
-    newest = Closing.objects.filter(network=network).order_by("-month").first() if network else None
-    if newest is None:
-        template = "web/nothing_closed.html" if network else "web/nothing_derived.html"
-        return render(request, template, {"network": network, "networks": networks})
-    address = reverse("month_page", args=[newest.month])
-    query = f"?netwerk={newest.network_id}" if request.GET.get("netwerk") else ""
+    if network is None:
+        return nothing_derived(request)
+    months = closed_months(network)
+    if not months:
+        return _nothing_closed(request, network, networks)
+    address = reverse("month_page", args=[months[0].month])
+    query = f"?netwerk={network.pk}" if request.GET.get("netwerk") else ""
     return redirect(address + query)
 
 
 def month_page(request: HttpRequest, month: str) -> HttpResponse:
-    """Show one closed month."""
+    """Show one closed month; of a month that is not closed, say what can be done."""
     network, networks = chosen_network(request)
-    months = list(
-        Closing.objects.filter(network=network).order_by("month").values_list("month", flat=True)
-    )
-    if month not in months:
-        raise Http404
-    closing = Closing.objects.select_related("network").get(network=network, month=month)
+    closed = closed_months(network) if network else []
+    months = [row.month for row in closed]
+    if network is None or month not in months:
+        if network is None or not is_month(month):
+            raise Http404
+        return _nothing_closed(request, network, networks, month, months)
+    at = months.index(month)
+    closing = Closing.objects.select_related("network").get(pk=closed[at].closing_id)
     overview = month_overview(closing)
     corrected = (
         ClosedProduct.objects.filter(closing=closing, is_correction=True)
@@ -58,16 +72,16 @@ def month_page(request: HttpRequest, month: str) -> HttpResponse:
         .order_by("claimable_on", "key")
     )
     page = Paginator(corrected, CORRECTIONS_PER_PAGE).get_page(request.GET.get("correcties"))
-    at = months.index(month)
-    flows = river(overview.river)
+    shows_everybody = request.GET.get("partners") == "alle"
+    river = month_river(overview.river, fold=not shows_everybody)
     context = {
         "network": network,
         "networks": networks,
         "closing": closing,
         "overview": overview,
-        "previous_month": months[at - 1] if at else None,
-        "next_month": months[at + 1] if at + 1 < len(months) else None,
-        "months": months[::-1],
+        "previous_month": months[at + 1] if at + 1 < len(months) else None,
+        "next_month": months[at - 1] if at else None,
+        "months": months,
         "bars": [bar(balance) for balance in overview.proof.balances if len(balance.parts) > 2],
         "checks": [bar(balance) for balance in overview.proof.balances if len(balance.parts) <= 2],
         "tiles": tiles(overview),
@@ -78,8 +92,9 @@ def month_page(request: HttpRequest, month: str) -> HttpResponse:
             if row.total_count
         ],
         "income": income_lines(overview),
-        "river": flows,
-        "river_rem": max(20, round(1.75 * flows.tallest, 1)),
+        "river": river,
+        "river_shows_everybody": shows_everybody,
+        "river_missing_cents": river.cents - overview.cents,
         "products": product_lines(overview.river),
         "corrections": page,
         "correction_rows": [
@@ -87,6 +102,40 @@ def month_page(request: HttpRequest, month: str) -> HttpResponse:
         ],
     }
     return render(request, "web/month.html", context)
+
+
+def _nothing_closed(
+    request: HttpRequest,
+    network: Network,
+    networks: list[Network],
+    month: str = "",
+    months: Sequence[str] = (),
+) -> HttpResponse:
+    """Say how to close `month`, or the last one that was over when the network was derived.
+
+    A month before the newest closed one can no longer be closed; a month that was asked for by its
+    own address is not found.
+    """
+    derivation = newest_derivation(network)
+    last_over = month_of(derivation.until - timedelta(days=1)) if derivation else ""
+    context = {
+        "network": network,
+        "networks": networks,
+        "month": month,
+        "newest": months[0] if months else None,
+        "is_too_late": bool(months) and bool(month) and month < months[0],
+        "month_to_close": month or last_over or "2026-10",
+    }
+    return render(request, "web/nothing_closed.html", context, status=404 if month else 200)
+
+
+def is_month(text: str) -> bool:
+    """Tell whether an address names a month, as `2026-10`."""
+    try:
+        month_period(text)
+    except ValueError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +200,6 @@ def tiles(overview: MonthOverview) -> list[dict[str, Any]]:
     """Return the figures on top of the page."""
     corrections = sum(row.corrections for row in overview.insurers)
     corrections_cents = sum(row.corrections_cents for row in overview.insurers)
-    unknown = sum(row.unknown for row in overview.breakers)
     return [
         {
             "name": _("Nieuwe producten"),
@@ -162,22 +210,35 @@ def tiles(overview: MonthOverview) -> list[dict[str, Any]]:
         {
             "name": _("Correcties"),
             "count": corrections,
-            "note": _("samen %(amount)s") % {"amount": format_euro(corrections_cents, language())},
+            "note": _("samen %(amount)s") % {"amount": euro(corrections_cents)},
         },
         {
             "name": _("Brekers deze maand"),
             "count": sum(row.count for row in overview.breakers),
             "note": _("%(count)s in totaal")
-            % {"count": sum(row.total_count for row in overview.breakers)},
+            % {"count": number(sum(row.total_count for row in overview.breakers))},
         },
-        {
-            "name": _("Verlies door brekers"),
-            "cents": sum(row.loss_cents for row in overview.breakers),
-            "note": _("van %(count)s brekers onbekend") % {"count": unknown}
-            if unknown
-            else _("van deze maand"),
-        },
+        loss_tile(overview.breakers),
     ]
+
+
+def loss_tile(breakers: Sequence[BreakerCount]) -> dict[str, Any]:
+    """Return what breaking cost this month, in words: kinds that gained are an advantage."""
+    lost = sum(row.loss_cents for row in breakers if row.loss_cents > 0)
+    gained = -sum(row.loss_cents for row in breakers if row.loss_cents < 0)
+    unknown = sum(row.unknown for row in breakers)
+    notes = []
+    if gained > lost:
+        name, cents = _("Voordeel door brekers"), gained - lost
+        if lost:
+            notes.append(_("na aftrek van %(amount)s verlies") % {"amount": euro(lost)})
+    else:
+        name, cents = _("Verlies door brekers"), lost - gained
+        if gained:
+            notes.append(_("na aftrek van %(amount)s voordeel") % {"amount": euro(gained)})
+    if unknown:
+        notes.append(_("%(count)s onbekend") % {"count": number(unknown)})
+    return {"name": name, "cents": cents, "note": " · ".join(notes) or _("van deze maand")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,72 +316,3 @@ def product_lines(links: Iterable[RiverLink]) -> list[dict[str, Any]]:
         {"code": code, "name": words.product_name(code, language()), "cents": cents}
         for code, cents in sorted(sums.items(), key=lambda item: -item[1])
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class River:
-    """Nodes and links of the money river, and the same as a table."""
-
-    chart: dict[str, Any]
-    rows: tuple[tuple[str, str, int], ...]
-    tallest: int
-
-
-def river(links: Iterable[RiverLink]) -> River:
-    """Fold the links of the overview into two stretches: insurer to product, product to partner."""
-    names: dict[str, tuple[int, str, str]] = {}
-    flows: dict[tuple[str, str], int] = defaultdict(int)
-    for link in links:
-        insurer, product = f"i{link.insurer_id}", f"p{link.product}"
-        names[insurer] = (0, link.insurer, f"verzekeraar-{link.insurer_id}")
-        names[product] = (
-            1,
-            words.product_name(link.product, language()),
-            f"product-{link.product}",
-        )
-        if link.kind == "partner":
-            end = f"o{link.organisation_id}"
-            names[end] = (2, link.partner, f"partner-{link.organisation_id}")
-        else:
-            end = link.kind
-            names[end] = (2, words.words(words.SHARES, link.kind), link.kind)
-        flows[insurer, product] += link.cents
-        flows[product, end] += link.cents
-    columns = [column for column, _name, _anchor in names.values()]
-    ordered = sorted(flows.items(), key=lambda flow: (names[flow[0][0]][0], -flow[1]))
-    return River(
-        chart={
-            "nodes": [
-                {"id": key, "name": name, "column": column, "anchor": anchor}
-                for key, (column, name, anchor) in names.items()
-            ],
-            "links": [
-                {"source": source, "target": target, "cents": cents}
-                for (source, target), cents in ordered
-            ],
-            "description": _description(names, ordered),
-        },
-        rows=tuple(
-            (names[source][1], names[target][1], cents) for (source, target), cents in ordered
-        ),
-        tallest=max((columns.count(column) for column in (0, 1, 2)), default=0),
-    )
-
-
-def _description(
-    names: dict[str, tuple[int, str, str]], flows: list[tuple[tuple[str, str], int]]
-) -> str:
-    """Tell the river in words: how much flows, and its three widest arms."""
-    arms = [(s, t, cents) for (s, t), cents in flows if names[s][0] == 0]
-    widest = sorted(arms, key=lambda arm: -arm[2])[:3]
-    told = "; ".join(
-        f"{names[s][1]} → {names[t][1]} {format_euro(cents, language())}" for s, t, cents in widest
-    )
-    total = format_euro(sum(cents for *_ends, cents in arms), language())
-    return _(
-        "Geldstroom van verzekeraars via producten naar partners, samen %(total)s. "
-        "De breedste: %(told)s."
-    ) % {
-        "total": total,
-        "told": told,
-    }

@@ -1,7 +1,8 @@
 """Which network a page is about: the one in the address, else the first with something to show."""
 
 from django.db.models import Exists, OuterRef
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from ooievaar.bundles.models import Derivation
 from ooievaar.network.models import Network
@@ -23,3 +24,10 @@ def chosen_network(request: HttpRequest) -> tuple[Network | None, list[Network]]
         if str(network.pk) == wanted:
             return network, networks
     raise Http404
+
+
+def nothing_derived(request: HttpRequest, network: Network | None = None) -> HttpResponse:
+    """Say what to do before there is anything to show: make or read a region, or derive it."""
+    known = [network] if network else list(Network.objects.order_by("kind", "id")[:9])
+    context = {"network": network, "known": known}
+    return render(request, "web/nothing_derived.html", context)

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ooievaar.bundles import queries as bundles
-from ooievaar.bundles.queries import ActivityMark, PregnancyPicture, ProductSpan
+from ooievaar.bundles.queries import ActivityMark, BreakerSpot, PregnancyPicture, ProductSpan
 from ooievaar.kernel.gestation import gestation_days
 from ooievaar.kernel.money import format_euro
 from ooievaar.rulebook import load
 from ooievaar.ui.templatetags.ooievaar import day, language
 from ooievaar.web import words
-from ooievaar.web.network_choice import chosen_network
+from ooievaar.web.network_choice import chosen_network, nothing_derived
 from ooievaar.web.pregnancy_line import pregnancy_line
 
 ROWS_PER_PAGE = 25
@@ -29,7 +29,7 @@ def pregnancy_list(request: HttpRequest) -> HttpResponse:
     network, networks = chosen_network(request)
     derivation = bundles.newest_derivation(network) if network else None
     if derivation is None:
-        return render(request, "web/nothing_derived.html", {"network": network})
+        return nothing_derived(request, network)
     filters = {
         "zoek": request.GET.get("zoek", "").strip()[:80],
         "stand": _one_of(request.GET.get("stand", ""), bundles.STATES),
@@ -115,16 +115,8 @@ def pregnancy_page(request: HttpRequest, pregnancy_id: int) -> HttpResponse:
         "legend": [(style, _style_name(style)) for style in line.disposition_styles],
         "description": _description(picture),
         "activity_lines": list(lines.values()),
-        "products": [_product_line(product) for product in picture.products],
-        "breakers": [
-            {
-                "breaker": breaker,
-                "name": names[breaker.breaker_id],
-                "phase": words.PHASES[breaker.phase],
-                "regime": words.words(words.REGIMES, breaker.regime),
-            }
-            for breaker in picture.breakers
-        ],
+        "products": _product_lines(picture),
+        "breakers": [_breaker_line(breaker) for breaker in picture.breakers],
         "route": words.words(words.ROUTES, picture.route),
         "route_reason": words.words(words.REASONS, picture.route_reason),
         "end": words.words(words.END_KINDS, picture.end_kind),
@@ -171,9 +163,68 @@ def _state(product: ProductSpan) -> str:
     return _("declarabel sinds %(day)s") % {"day": day(product.claimable_on)}
 
 
-def _product_line(product: ProductSpan) -> dict[str, Any]:
-    name = words.product_name(product.product, language())
-    return {"product": product, "name": name, "state": _state(product)}
+@dataclass(frozen=True, slots=True)
+class BreakerLine:
+    """A row of the table of breakers."""
+
+    breaker: BreakerSpot
+    name: str
+    phase: str
+    regime: str
+
+    @property
+    def has_consequence(self) -> bool:
+        """Tell whether the contract attaches a consequence to it."""
+        return self.breaker.regime != "none"
+
+
+@dataclass(frozen=True, slots=True)
+class ProductLine:
+    """A row of the table of products; without `product` it is a phase that breakers left empty."""
+
+    product: ProductSpan | None
+    name: str
+    state: str
+    hours: str
+    breakers: tuple[BreakerLine, ...]
+
+
+def _breaker_line(breaker: BreakerSpot) -> BreakerLine:
+    return BreakerLine(
+        breaker=breaker,
+        name=words.words(words.BREAKERS, breaker.kind),
+        phase=str(words.PHASES[breaker.phase]),
+        regime=words.words(words.REGIMES, breaker.regime),
+    )
+
+
+def _product_lines(picture: PregnancyPicture) -> list[ProductLine]:
+    """Return a row per product, and one per phase that breakers left without a product."""
+    breakers = [_breaker_line(breaker) for breaker in picture.breakers]
+
+    def of_phase(phase: int) -> tuple[BreakerLine, ...]:
+        return tuple(line for line in breakers if line.breaker.phase == phase)
+
+    lines = [
+        (
+            product.phase,
+            ProductLine(
+                product=product,
+                name=words.product_name(product.product, language()),
+                state=_state(product),
+                hours=f"{product.minutes // 60}:{product.minutes % 60:02d}"
+                if product.minutes
+                else "",
+                breakers=of_phase(product.phase),
+            ),
+        )
+        for product in picture.products
+    ]
+    made = {phase for phase, _line in lines}
+    for phase in sorted({line.breaker.phase for line in breakers} - made):
+        name = words.PHASES[phase]
+        lines.append((phase, ProductLine(None, str(name), "", "", of_phase(phase))))
+    return [line for _phase, line in sorted(lines, key=lambda row: row[0])]
 
 
 def _description(picture: PregnancyPicture) -> str:

@@ -39,7 +39,7 @@ def why_product(request: HttpRequest, product_no: int) -> HttpResponse:
     if product is None:
         raise Http404
     explanation = explain_product(product, language())
-    division = division_of_product(product.derivation.network, product.key)
+    division = division_of_product(product.derivation.network, product.key, product.product)
     return _answer(request, _("Product"), explanation, product.pregnancy, division=division)
 
 

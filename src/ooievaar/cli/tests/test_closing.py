@@ -1,9 +1,10 @@
 """`ooievaar close`, as somebody at a terminal sees it."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import typer
+from django.utils.timezone import localdate
 from typer.testing import CliRunner
 
 from ooievaar.cli import closing as command
@@ -72,8 +73,14 @@ def test_a_range_of_months_prints_a_line_each(region):
     assert lines[3].startswith("2025-08: 1 product en 0 verschillen, € 300,00 verdeeld")
 
 
-def test_a_month_in_a_range_is_closed_on_what_was_known_at_its_end(region):
+def test_a_range_counts_everything_that_is_known_today(region):
     run("--months", "2025-05..2025-06")
+    known = set(Closing.objects.values_list("known_until", flat=True))
+    assert known == {localdate() + timedelta(days=1)}
+
+
+def test_a_range_can_be_closed_on_what_was_known_at_the_end_of_each_month(region):
+    run("--months", "2025-05..2025-06", "--known-then")
     assert list(Closing.objects.values_list("known_until", flat=True).order_by("month")) == [
         date(2025, 6, 1),
         date(2025, 7, 1),
@@ -86,11 +93,15 @@ def test_a_month_in_a_range_is_closed_on_what_was_known_at_its_end(region):
         (["2025-6"], "gevonden '2025-6'; verwacht een maand als 2026-10"),
         ([], "geen van beide"),
         (["2025-06", "--months", "2025-05..2025-06"], "allebei"),
+        (["2025-06", "--known-until", "2025-07-01", "--known-then"], "één van beide"),
         (["--months", "2025-06..2025-05"], "eerst de vroegste maand"),
         (["2025-06", "--network", "Nergens"], "IGO Ooievaarsnest"),
         (["2025-06", "--known-until", "gisteren"], "een datum als"),
         (["2025-06", "--known-until", "2025-06-30"], "feiten bekend tot 01-07-2025"),
-        (["2094-06"], "--known-until 2094-07-01"),
+        (["2027-12"], "--known-until 2028-01-01"),
+        (["2016-12"], "een maand van 2017-01 tot 2028-01 (de jaren van het regelboek)"),
+        (["0001-01"], "een maand van 2017-01"),
+        (["--months", "2025-01..9998-12"], "een maand van 2017-01"),
     ],
 )
 def test_what_cannot_be_closed_is_refused_in_words(region, words, message):

@@ -8,7 +8,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from ooievaar import exchange
-from ooievaar.cli import deriving, imports, region
+from ooievaar.cli import deriving, explaining, imports, region
 from ooievaar.exchange.tests.region_rows import tiny_region, write_csvs
 from ooievaar.record.models import CareActivity
 
@@ -20,12 +20,13 @@ DOSSIERS = [str(FIXTURES / "eerste_lijn.xml"), str(FIXTURES / "tweede_lijn.xml")
 
 @pytest.fixture(autouse=True)
 def wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deriving.console, "width", 160)
+    for module in (deriving, explaining):
+        monkeypatch.setattr(module.console, "width", 160)
 
 
 def run(*words: str) -> Result:
     app = typer.Typer()
-    for module in (imports, region, deriving):
+    for module in (imports, region, deriving, explaining):
         module.register(app)
     app.callback()(lambda: None)
     return CliRunner().invoke(app, list(words))
@@ -71,7 +72,7 @@ def test_activities_are_read_and_the_same_file_changes_nothing(tmp_path: Path) -
                     "N-1;V-1;08000001;V-CON;2025-05-01\n")  # fmt: skip
     result = run("import", "activities", str(path))
     assert result.exit_code == 0, result.output
-    assert "1 activiteiten opgeslagen" in result.output
+    assert "1 activiteit opgeslagen" in result.output
     assert "al eens ingelezen" in run("import", "activities", str(path)).output
     assert CareActivity.objects.filter(source="activities").count() == 1
 
@@ -88,4 +89,4 @@ def test_bad_rows_are_told_also_when_the_good_ones_are_accepted(tmp_path: Path) 
     result = run("import", "activities", str(path), "--accept-good-rows")
     assert result.exit_code == 0
     assert 'a.csv, regel 3, code: gevonden "V-XX"' in result.output
-    assert "1 activiteiten opgeslagen, 0 waren er al, 1 geweigerd." in result.output
+    assert "1 activiteit opgeslagen, 0 al bekend, 1 geweigerd." in result.output

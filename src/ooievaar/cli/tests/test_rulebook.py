@@ -41,5 +41,5 @@ def test_a_broken_copy_is_refused_with_every_fault(app, tmp_path):
     assert result.exit_code == 2
     assert "limits.yaml, regel 4, limits[term_days].value" in result.stderr
     assert "limits[aftercare_days].value" in result.stderr
-    assert "2 fout(en) in het regelboek." in result.stderr
+    assert "2 fout(en); het regelboek klopt niet." in result.stderr
     assert result.stdout == ""

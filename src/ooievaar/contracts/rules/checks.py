@@ -1,104 +1,77 @@
-"""What must fit before it is stored: shares that add up, tariffs without overlap or hole.
+"""What must fit before it is stored: shares that add up, tariffs without a hole.
 
-Each check returns what it found and what it expected; whoever read the rows adds file and row.
+Each check returns what it found and what it expected, in Dutch; whoever read the rows adds file,
+row and column.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from typing import Generic, TypeVar
 
 from ooievaar.kernel.money import PPM
-from ooievaar.kernel.period import FAR_DATE, Period, first_hole, first_overlap
+from ooievaar.kernel.period import FAR_DATE, Period, first_hole
+
+Whole = TypeVar("Whole", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
-class SharePart:
-    """One share of a whole: the whole it is part of (product or discipline) and its size."""
-
-    whole: str
-    ppm: int
-
-
-@dataclass(frozen=True, slots=True)
-class ShareSumFault:
+class ShareSumFault(Generic[Whole]):
     """The shares of `whole` do not add up to a million parts."""
 
-    whole: str
+    whole: Whole
     found_ppm: int
-    expected_ppm: int = PPM
 
     @property
     def found(self) -> str:
         """What was found, in Dutch."""
-        return f"samen {self.found_ppm} ppm"
+        return f"samen {self.found_ppm}"
 
     @property
     def expected(self) -> str:
         """What was expected, in Dutch."""
-        return f"samen {self.expected_ppm} ppm (100 %)"
+        return f"samen {PPM} (100 %)"
 
 
 @dataclass(frozen=True, slots=True)
-class DatedTariff:
-    """The days on which a product has a tariff in a contract."""
+class TariffHole:
+    """Days of a contract on which a product exists and has no tariff."""
 
-    product: str
-    period: Period
-
-
-@dataclass(frozen=True, slots=True)
-class TariffFault:
-    """Days of a product that have two tariffs (`overlap`) or none (`hole`)."""
-
-    product: str
-    kind: str
     period: Period
 
     @property
     def found(self) -> str:
         """What was found, in Dutch."""
-        what = "twee tarieven" if self.kind == "overlap" else "geen tarief"
-        return f"{what} voor {self.product} {_days(self.period)}"
+        start, until = self.period.start, self.period.until
+        days = f"vanaf {start}" if until == FAR_DATE else f"van {start} tot {until}"
+        return f"geen tarief {days}"
 
     @property
     def expected(self) -> str:
         """What was expected, in Dutch."""
-        return "één tarief op elke dag van het contract"
+        return "een tarief op elke dag van het contract waarop het product bestaat"
 
 
-def share_sum_faults(parts: Iterable[SharePart]) -> list[ShareSumFault]:
-    """Return, in order of name, every whole whose shares are not 1,000,000 ppm together."""
-    sums: dict[str, int] = defaultdict(int)
-    for part in parts:
-        sums[part.whole] += part.ppm
-    return [ShareSumFault(whole, found) for whole, found in sorted(sums.items()) if found != PPM]
+def share_sum_faults(parts: Iterable[tuple[Whole, int]]) -> list[ShareSumFault[Whole]]:
+    """Return every whole (a product, a discipline) whose shares are not 1,000,000 ppm together.
 
-
-def tariff_faults(contract: Period, tariffs: Sequence[DatedTariff]) -> list[TariffFault]:
-    """Return per product the first overlap and the first hole inside `contract`.
-
-    A product without any tariff is not covered by the contract, which is no fault.
+    `parts` are the wholes with the ppm of each share; the order is that of first appearance.
     """
-    periods: dict[str, list[Period]] = defaultdict(list)
-    for tariff in tariffs:
-        periods[tariff.product].append(tariff.period)
-    faults = []
-    for product, held in sorted(periods.items()):
-        if overlap := first_overlap(held):
-            first, second = overlap
-            shared = Period(second.start, min(first.until, second.until))
-            faults.append(TariffFault(product, "overlap", shared))
-        if hole := first_hole(contract, held):
-            faults.append(TariffFault(product, "hole", hole))
-    return faults
+    sums: dict[Whole, int] = defaultdict(int)
+    for whole, ppm in parts:
+        sums[whole] += ppm
+    return [ShareSumFault(whole, found) for whole, found in sums.items() if found != PPM]
 
 
-def _days(period: Period) -> str:
-    if period.until == FAR_DATE:
-        return f"vanaf {_day(period.start)}"
-    return f"van {_day(period.start)} tot {_day(period.until)}"
+def tariff_hole(
+    contract: Period, product_exists: Period, tariffs: Iterable[Period]
+) -> TariffHole | None:
+    """Return the first days of `contract` on which a product exists without a tariff, or None.
 
-
-def _day(day: date) -> str:
-    return f"{day:%d-%m-%Y}"
+    Asked only of a product that has a tariff: one without any is not covered by the contract, which
+    is no fault. Tariffs that overlap are refused like all periods of one thing that do.
+    """
+    start = max(contract.start, product_exists.start)
+    until = min(contract.until, product_exists.until)
+    hole = first_hole(Period(start, until), tariffs) if start < until else None
+    return TariffHole(hole) if hole else None

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HEADER = "reference;woman;organisation_agb;code;performed_on\n"
 GOOD = "N-1;V-1;08000001;V-CON;2025-05-01\n"
-BAD = "N-2;V-1;08000001;V-XXX;2025-05-02\n"
+BAD = "N-2;V-1;08000001;V-NIET;2025-05-02\n"
 
 
 @pytest.fixture(autouse=True)

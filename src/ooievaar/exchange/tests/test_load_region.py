@@ -134,8 +134,8 @@ SPOILED: list[tuple[str, Spoil, str, int, str, str, str]] = [
      "activities", 2, "organisation_agb", '"08999999"', "uit de tabel organisations"),
     ("a key twice", lambda r: more(r, "activities"),
      "activities", 4, "source", '"region, A-1"', "eerder in regel 2"),
-    ("a code that is not in the catalogue", lambda r: change(r, "activities", code="V-XXX"),
-     "activities", 2, "code", '"V-XXX"', "catalogus van het regelboek op 2025-03-03"),
+    ("a code that is not in the catalogue", lambda r: change(r, "activities", code="V-NIET"),
+     "activities", 2, "code", '"V-NIET"', "catalogus van het regelboek op 2025-03-03"),
     ("a product that is not", lambda r: change(r, "tariffs", product="prenataal"),
      "tariffs", 2, "product", '"prenataal"', "prenatal_complex"),
     ("a parallel code that is not", lambda r: change(r, "contracts", parallel_codes="L-HB L-ZZ"),
@@ -144,7 +144,7 @@ SPOILED: list[tuple[str, Spoil, str, int, str, str, str]] = [
      "activities", 2, "source", '"vriend"', "een van: record"),
     ("a membership that overlaps itself",
      lambda r: more(r, "memberships", kind="advisory", valid_from="2025-06-01"),
-     "memberships", 3, "valid_from", '"2025-06-01"', "overlapt met 2025-01-01 tot 9999-12-31"),
+     "memberships", 3, "valid_from", '"2025-06-01"', "overlapt met 2025-01-01 en later"),
     ("a coverage that overlaps itself",
      lambda r: more(r, "coverages", valid_from="2025-02-01", valid_until="2025-03-01"),
      "coverages", 3, "valid_from", '"2025-02-01"', "overlapt"),
@@ -208,7 +208,7 @@ def test_every_fault_of_every_table_is_told_at_once() -> None:
     region = tiny_region()
     change(region, "tariffs", cents="12,50")
     change(region, "women", birth_date="1993-13-01")
-    change(region, "activities", code="V-XXX", quantity="x")
+    change(region, "activities", code="V-NIET", quantity="x")
     places = {(f.file, f.column) for f in faults_of(region)}
     assert places >= {("tariffs", "cents"), ("women", "birth_date"),
                       ("activities", "code"), ("activities", "quantity")}  # fmt: skip

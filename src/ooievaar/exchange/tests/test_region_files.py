@@ -77,12 +77,12 @@ def test_the_row_told_is_the_row_of_the_file(tmp_path: Path) -> None:
     write_csvs(region, tmp_path)
     file = tmp_path / "activities.csv"
     lines = file.read_text(encoding="utf-8-sig").splitlines()
-    file.write_text("\n".join([*lines[:2], "", lines[2].replace("V-CON", "V-XXX")]) + "\n")
+    file.write_text("\n".join([*lines[:2], "", lines[2].replace("V-CON", "V-NIET")]) + "\n")
     with pytest.raises(InputRejected) as rejected:
         import_region(tmp_path, today=TODAY)
     [fault] = rejected.value.faults
     assert str(fault).startswith(
-        'activities.csv, regel 4, code: gevonden "V-XXX"; verwacht een code'
+        'activities.csv, regel 4, code: gevonden "V-NIET"; verwacht een code'
     )
     assert not CareActivity.objects.exists()
 
@@ -91,3 +91,20 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputRejected) as rejected:
         import_region(tmp_path / "weg", today=TODAY)
     assert str(rejected.value.faults[0]).startswith("weg: gevonden geen map")
+
+
+@pytest.mark.django_db
+def test_a_truncated_parquet_is_told_once_and_nothing_of_the_others_is_stored(
+    tmp_path: Path,
+) -> None:
+    region = tiny_region()
+    activities = as_arrow(region)["activities"]
+    del region["activities"]
+    write_csvs(region, tmp_path)
+    file = tmp_path / "activities.parquet"
+    pq.write_table(activities, file)
+    file.write_bytes(file.read_bytes()[:-20])
+    with pytest.raises(InputRejected) as rejected:
+        import_region(tmp_path, today=TODAY)
+    assert [(fault.file, fault.row) for fault in rejected.value.faults] == [(file.name, None)]
+    assert not Organisation.objects.exists()

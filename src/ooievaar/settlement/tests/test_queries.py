@@ -6,6 +6,7 @@ import pytest
 
 from ooievaar.record.models import Withdrawal
 from ooievaar.settlement.queries import (
+    closed_months,
     closings,
     made_products,
     month_overview,
@@ -98,6 +99,20 @@ def test_a_handful_of_queries_serves_a_month(region, story, django_assert_max_nu
         lines = closings(region.network)
     with django_assert_max_num_queries(2):
         month_overview(lines[0].closing)
+
+
+def test_the_closed_months_of_one_network_are_listed_newest_first_in_one_query(
+    region, story, django_assert_num_queries
+):
+    elsewhere = Region("Elders")
+    elsewhere.close("2025-08")
+    with django_assert_num_queries(1):
+        months = closed_months(region.network)
+    assert [row.month for row in months] == ["2025-07", "2025-06"]
+    assert [row.closing_id for row in months] == [
+        line.closing.pk for line in reversed(closings(region.network))
+    ]
+    assert [row.month for row in closed_months(elsewhere.network)] == ["2025-08"]
 
 
 def test_the_leaves_of_a_product_are_shown_over_all_closings(region, story):

@@ -1,6 +1,7 @@
 """How pages write figures, days and icons, and what stands in the navigation."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from ooievaar.kernel.gestation import format_gestation
 from ooievaar.kernel.identifiers import mask_bsn
@@ -73,6 +75,27 @@ def masked_bsn(bsn: str) -> str:
 
 
 @register.filter
+def loss(amount_cents: int | None) -> str:
+    """Write what breaking cost, in words: below zero it was an advantage, None is `onbekend`."""
+    if amount_cents is not None and amount_cents < 0:
+        return f"{_('voordeel')} {euro(-amount_cents)}"
+    return euro(amount_cents)
+
+
+@register.filter
+def percent(part_ppm: int) -> str:
+    """Write parts per million as `3,5 %`."""
+    text = f"{part_ppm / 10_000:.4f}".rstrip("0").rstrip(".")
+    return f"{text}%" if language() == "en" else f"{text.replace('.', ',')}{NO_BREAK_SPACE}%"
+
+
+@register.filter
+def at(items: Sequence[Any], place: int) -> Any:
+    """Return the item at a place."""
+    return items[place]
+
+
+@register.filter
 def in_language(entry: Any, field: str) -> str:
     """Return `entry.<field>_nl` or `entry.<field>_en`, whichever this request reads."""
     return str(getattr(entry, f"{field}_{language()}"))
@@ -109,4 +132,6 @@ def icon(name: str) -> SafeString:
 def navigation(context: template.Context) -> list[NavigationItem]:
     """Return the parts of the house that have a page, in the house's order."""
     request = context.get("request")
-    return navigation_items(request.path if request else "")
+    if request is None:
+        return navigation_items("")
+    return navigation_items(request.path, request.GET.get("netwerk", ""))

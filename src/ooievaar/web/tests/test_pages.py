@@ -1,7 +1,9 @@
 """What the pages say, without a browser."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,6 +14,11 @@ from ooievaar.bundles.models import Breaker, Derivation, Disposition, Product
 from ooievaar.network.models import Network
 from ooievaar.record.models import Pregnancy
 from ooievaar.settlement.models import Closing
+from ooievaar.settlement.queries import BreakerCount, RiverLink
+from ooievaar.ui.templatetags.ooievaar import loss
+from ooievaar.web.money_river import Block, money_river
+from ooievaar.web.month import loss_tile
+from ooievaar.web.month_river import month_river
 from ooievaar.web.tests.small_region import NOW, Region, small_region
 
 MOST_QUERIES = 12
@@ -51,9 +58,20 @@ def test_the_front_door_leads_to_the_newest_closed_month(client: Client, region:
     assert (answer.status_code, answer.headers["Location"]) == (302, "/maand/2026-10/")
 
 
-def test_before_anything_was_derived_the_pages_say_what_to_do(client: Client, db: None) -> None:
+def test_without_a_region_the_pages_say_how_to_get_one(client: Client, db: None) -> None:
     for address in ("/", "/maand/", "/zwangeren/"):
-        assert "ooievaar derive" in text_of(client, address)
+        page = text_of(client, address)
+        assert "Nog geen regio" in page
+        for command in ("demo", "region template MAP", "region import MAP", "derive"):
+            assert f"ooievaar {command}</code>" in page
+
+
+def test_a_region_that_was_not_derived_says_how_to(client: Client, db: None) -> None:
+    Network.objects.create(kind="igo", name="IGO Duin & Bos")
+    for address in ("/", "/zwangeren/"):
+        page = text_of(client, address)
+        assert "IGO Duin &amp; Bos is ingelezen" in page
+        assert "ooievaar derive</code>" in page and "ooievaar demo" not in page
 
 
 def test_a_network_that_closed_nothing_says_how_to_close(client: Client, db: None) -> None:
@@ -68,11 +86,69 @@ def test_a_network_that_closed_nothing_says_how_to_close(client: Client, db: Non
     assert client.get("/zwangeren/?netwerk=999").status_code == 404
 
 
-def test_a_month_that_was_not_closed_is_not_found(client: Client, region: Region) -> None:
-    for month in ("2026-08", "2026-13", "nooit"):
+def test_a_month_that_was_not_closed_says_what_can_be_done(client: Client, region: Region) -> None:
+    for month, said in (
+        ("2026-13", "Deze pagina is er niet"),
+        ("nooit", "Deze pagina is er niet"),
+        ("2026-11", "ooievaar close 2026-11</code>"),
+        ("2026-08", "Een latere maand is al afgesloten"),
+    ):
         answer = client.get(f"/maand/{month}/")
         assert answer.status_code == 404
-        assert "Deze pagina is er niet" in answer.content.decode()
+        assert said in answer.content.decode()
+
+
+def test_the_chosen_network_goes_along(client: Client, region: Region) -> None:
+    chosen = f"netwerk={region.network.pk}"
+    page = text_of(client, f"/maand/2026-10/?{chosen}")
+    assert f"/zwangeren/?{chosen}&amp;stand=breaker" in page
+    assert f'href="/zwangeren/?{chosen}"' in page
+
+
+def test_what_breaking_cost_is_told_in_words() -> None:
+    def breakers(*losses: int, unknown: int = 0) -> list[BreakerCount]:
+        return [BreakerCount("k", 1, cents, unknown, 1, cents, unknown) for cents in losses]
+
+    def told(*losses: int, unknown: int = 0) -> tuple[str, int, str]:
+        tile = loss_tile(breakers(*losses, unknown=unknown))
+        return tile["name"], tile["cents"], tile["note"].replace("\u00a0", " ")
+
+    assert told(1000) == ("Verlies door brekers", 1000, "van deze maand")
+    assert told(1000, -300) == ("Verlies door brekers", 700, "na aftrek van € 3,00 voordeel")
+    assert told(1000, -3000) == ("Voordeel door brekers", 2000, "na aftrek van € 10,00 verlies")
+    assert told(unknown=2) == ("Verlies door brekers", 0, "van deze maand")
+    assert told(5, unknown=2) == ("Verlies door brekers", 5, "2 onbekend")
+    assert loss(-5464) == "voordeel €\u00a054,64"
+    assert (loss(0), loss(None)) == ("€\u00a00,00", "onbekend")
+
+
+def test_the_river_folds_small_partners_and_loses_no_cent() -> None:
+    partners = [(1, "Ziekenhuis", "hospital", 9_000)]
+    partners += [(n, f"Praktijk {n}", "midwives", 100) for n in range(2, 7)]
+    links = [
+        RiverLink(1, "Verzekeraar", "natal", "partner", organisation, name, discipline, cents)
+        for organisation, name, discipline, cents in partners
+    ]
+    folded = month_river(links, fold=True)
+    ends = [(place.block.name, place.cents) for place in folded.picture.columns[2]]
+    assert ends == [("5 praktijken", 500), ("Ziekenhuis", 9_000)]
+    assert folded.folded == 5 and len(folded.rows) == 7
+    apart = month_river(links, fold=False)
+    assert len(apart.picture.columns[2]) == 6
+    for river in (folded, apart):
+        for stretch in river.picture.stretches:
+            assert sum(ribbon.cents for ribbon in stretch) == river.cents == 9_500
+
+
+def test_the_columns_of_the_river_are_in_the_middle_of_each_other() -> None:
+    blocks = [Block("i", 0, "", "", "", ""), Block("p", 1, "", "", "", "")]
+    blocks += [Block(f"o{n}", 2, "", "", "", "") for n in range(9)]
+    river = money_river(blocks, [("i", "p", 90), *(("p", f"o{n}", 10) for n in range(9))])
+    for column in river.columns:
+        below = river.height - column[-1].top - column[-1].slot
+        assert abs(column[0].top - below) < 0.3
+        for upper, lower in pairwise(column):
+            assert upper.top + upper.slot < lower.top
 
 
 def test_the_month_shows_the_late_consult_as_a_correction(client: Client, region: Region) -> None:
@@ -129,6 +205,25 @@ def test_a_product_shows_both_closings_that_divided_it(client: Client, region: R
     page = text_of(client, f"/waarom/product/{product.product_no}/")
     assert page.index("september 2026") < page.index("oktober 2026")
     assert "€\u00a0985,00" in page and "€\u00a0412,00" in page
+
+
+def test_every_share_of_a_product_tells_its_sum(client: Client, region: Region) -> None:
+    product = Product.objects.get(product="prenatal_complex", pregnancy__reference="Z-001")
+    page = text_of(client, f"/waarom/product/{product.product_no}/").replace("\u00a0", " ")
+    words = re.sub(r"<[^>]+>", "", page)
+    assert "3,5 % organisatiekosten van € 985,00" in words
+    assert "aandeel verloskundigen 70 % van wat na de organisatiekosten rest: € 665,36" in words
+    assert "vast aandeel 60 % van de discipline" in words
+    assert "was € 34,48" in words.replace("\n", " ")
+    hours = Product.objects.filter(product="kraamzorg_hour").earliest("id")
+    assert "100 %" in text_of(client, f"/waarom/product/{hours.product_no}/").replace("\u00a0", " ")
+
+
+def test_a_product_shows_its_deduction_and_its_breakers(client: Client, region: Region) -> None:
+    page = text_of(client, pregnancy("Z-003")).split('id="products-heading"')[1]
+    row = page.split("Geen product")[1].split("</tr>")[0]
+    assert "Nataal" in row and "Zorg van buiten" in row and "/waarom/breker/" in row
+    assert "heel" in page.split("Geen product")[0]
 
 
 def test_the_banner_masks_the_bsn(client: Client, region: Region) -> None:

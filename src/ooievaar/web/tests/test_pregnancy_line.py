@@ -43,7 +43,18 @@ def act(number: int, day: date, organisation: int = 1, **more: object) -> Activi
 
 def product(number: int, starts_on: date, claimable_on: date) -> ProductSpan:
     return ProductSpan(
-        number, str(number), 1, "prenatal", "Verzekeraar", starts_on, claimable_on, False, 0, 0, 100
+        number,
+        str(number),
+        1,
+        "prenatal",
+        "Verzekeraar",
+        starts_on,
+        claimable_on,
+        False,
+        0,
+        100,
+        0,
+        100,
     )
 
 

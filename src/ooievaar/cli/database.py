@@ -1,0 +1,71 @@
+"""The database that a command works on: made when it may be, refused in words when it cannot."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from ooievaar.kernel.faults import Fault, InputRejected, refusal
+
+FIRST = "eerst een regio: `ooievaar region import MAP` of `ooievaar simulate`"
+
+
+def prepare_database() -> None:
+    """Bring the tables up to date; a SQLite file and its folder are made when they are not there.
+
+    Raises InputRejected when the database cannot be made or opened.
+    """
+    with _refusing_what_is_no_database():
+        if file := _sqlite_file():
+            file.parent.mkdir(parents=True, exist_ok=True)
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+def open_database() -> None:
+    """Open a database that is there, and bring its tables up to date if they are not.
+
+    Raises InputRejected when there is none: who only asks and mistypes the data folder should not
+    find a new, empty database there.
+    """
+    with _refusing_what_is_no_database():
+        if (file := _sqlite_file()) and not file.exists():
+            raise InputRejected(
+                [Fault(file.name, None, "", f"geen databank in de datamap {file.parent}", FIRST)]
+            )
+        executor = MigrationExecutor(connection)
+        behind = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if behind:
+        prepare_database()
+
+
+def database_fault(error: Exception) -> Fault:
+    """Tell what the database or its folder refused, without a trace and without its address."""
+    file = _sqlite_file()
+    reason = refusal(error) if isinstance(error, OSError) else str(error).strip().split("\n")[0]
+    return Fault(
+        file.name if file else "databank",
+        None,
+        "",
+        f"een databank die niet te gebruiken is ({reason})",
+        "een databank van Ooievaar, of een datamap waarin geschreven mag worden "
+        "(OOIEVAAR_DATA of OOIEVAAR_DATABASE_URL)",
+    )
+
+
+@contextmanager
+def _refusing_what_is_no_database() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, DatabaseError) as error:
+        raise InputRejected([database_fault(error)]) from error
+
+
+def _sqlite_file() -> Path | None:
+    """Return the file of the database; None when it is a server's, or in memory."""
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor != "sqlite" or name == ":memory:" or name.startswith("file:"):
+        return None
+    return Path(name)

@@ -1,0 +1,147 @@
+"""What was written stays: the database itself refuses, whoever asks and however."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.db import DatabaseError, connection, connections, models, transaction
+from pytest_django.plugin import DjangoDbBlocker
+
+from ooievaar.storage.append_only import append_only_models
+
+GUARDED = sorted(append_only_models(), key=lambda model: model._meta.label)
+VALUES: dict[str, Any] = {
+    "DateField": date(2025, 1, 1),
+    "DateTimeField": datetime(2025, 1, 1),
+    "BooleanField": False,
+    "JSONField": "{}",
+    "CharField": "x",
+    "TextField": "x",
+}
+
+
+@pytest.fixture(params=GUARDED, ids=lambda model: model._meta.label)
+def table(request: pytest.FixtureRequest, db: None) -> Iterator[str]:
+    """A guarded table with one row; what that row refers to is not looked at until a commit."""
+    with transaction.atomic():
+        name = insert_any_row(request.param, connection)
+        yield name
+        transaction.set_rollback(True)
+
+
+def insert_any_row(model: type[models.Model], database: Any) -> str:
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    values = [VALUES.get(field.get_internal_type(), 1) for field in fields]
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    marks = ", ".join("%s" for _ in fields)
+    table = model._meta.db_table
+    with database.cursor() as cursor:
+        cursor.execute(f'INSERT INTO "{table}" (id, {columns}) VALUES (1, {marks})', values)
+    return table
+
+
+def refuses(statement: str, database: Any = connection) -> None:
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(using=database.alias),
+        database.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+
+
+def test_these_are_guarded() -> None:
+    assert [model._meta.label for model in GUARDED] == [
+        "record.CareActivity",
+        "record.ImportedFile",
+        "record.PregnancyVersion",
+        "record.Withdrawal",
+        "settlement.ClosedProduct",
+        "settlement.Closing",
+        "settlement.Share",
+    ]
+
+
+def test_a_row_is_not_changed(table: str) -> None:
+    refuses(f'UPDATE "{table}" SET id = 2')
+
+
+def test_a_row_is_not_removed(table: str) -> None:
+    refuses(f'DELETE FROM "{table}"')
+
+
+def test_a_row_is_not_put_in_the_place_of_another(table: str) -> None:
+    """SQLite's REPLACE removes the old row without a word, unless told to mind the guards."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            refuses(f'INSERT OR REPLACE INTO "{table}" SELECT * FROM "{table}"')
+        else:
+            refuses(
+                f'INSERT INTO "{table}" SELECT * FROM "{table}" '
+                "ON CONFLICT (id) DO UPDATE SET id = excluded.id"
+            )
+        cursor.execute(f'SELECT count(*) FROM "{table}"')
+        assert cursor.fetchone() == (1,)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", GUARDED, ids=lambda model: model._meta.label)
+def test_a_table_is_not_emptied(model: type[models.Model]) -> None:
+    """PostgreSQL has TRUNCATE; SQLite takes a short cut for a DELETE of everything."""
+    table = model._meta.db_table
+    if connection.vendor == "postgresql":
+        refuses(f'TRUNCATE "{table}" CASCADE')
+        return
+    with transaction.atomic():
+        insert_any_row(model, connection)
+        refuses(f'DELETE FROM "{table}" WHERE true')
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def on_file(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A database of its own, on file, migrated by the real command."""
+    chosen = {
+        "default": settings.DATABASES["default"],
+        "on_file": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(tmp_path / "x.sqlite3")},
+    }
+    connections.databases["on_file"] = connections.configure_settings(chosen)["on_file"]
+    try:
+        with django_db_blocker.unblock():
+            call_command("migrate", database="on_file", verbosity=0)
+            yield "on_file"
+    finally:
+        connections["on_file"].close()
+        del connections.databases["on_file"]
+        delattr(connections._connections, "on_file")
+
+
+def test_the_guards_come_back_after_sqlite_rebuilt_a_table(on_file: str) -> None:
+    database = connections[on_file]
+    model = apps.get_model("record", "Withdrawal")
+    table = model._meta.db_table
+    longer = models.CharField(max_length=250)
+    longer.set_attributes_from_name("reason")
+    longer.model = model
+    with database.schema_editor() as editor:
+        editor.alter_field(model, model._meta.get_field("reason"), longer, strict=True)
+    assert triggers(database, table) == set()
+
+    call_command("migrate", database=on_file, verbosity=0)
+    assert triggers(database, table) == {f"{table}_no_update", f"{table}_no_delete"}
+    with database.constraint_checks_disabled():
+        insert_any_row(model, database)
+    refuses(f'UPDATE "{table}" SET id = 2', database)
+    refuses(f'DELETE FROM "{table}"', database)
+
+
+def triggers(database: Any, table: str) -> set[str]:
+    with database.cursor() as cursor:
+        cursor.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table]
+        )
+        return {name for (name,) in cursor.fetchall()}
