@@ -13,7 +13,7 @@ from django.db import connection as database
 from django.db import transaction
 from django.db.models import Model
 
-from ooievaar.bundles.derive import Derived, derive_facts
+from ooievaar.bundles.derive import Derived, derive_from
 from ooievaar.bundles.models import (
     Breaker,
     Derivation,
@@ -24,6 +24,7 @@ from ooievaar.bundles.models import (
     Route,
 )
 from ooievaar.bundles.rules.facts import OUTPUTS, columns
+from ooievaar.bundles.snapshot import facts_at, read_snapshot
 from ooievaar.network.models import Network
 from ooievaar.storage.bulk import insert_rows
 
@@ -57,19 +58,23 @@ def derive_network(
 ) -> DerivationResult:
     """Derive a network and replace what its last derivation concluded, in one transaction.
 
-    With the same facts and the same rule book nothing is concluded anew: only the day until which
-    facts were known is kept, because pages read what no rule does as it was known then. Two derivations of one network
-    wait for each other on the network's row.
+    With the same facts, rules and rule book nothing is concluded anew: only the day until which
+    facts were known is kept, because pages read what no rule does as it was known then. Two
+    derivations of one network wait for each other on the network's row.
     """
     with transaction.atomic():
         Network.objects.select_for_update().get(pk=network.pk)
-        derived = derive_facts(
-            network, until=until, known_until=known_until, made_products=made_products
+        facts = facts_at(
+            read_snapshot(network),
+            until=until,
+            known_until=known_until,
+            made_products=made_products,
         )
         last = Derivation.objects.filter(network=network).order_by("-id").first()
-        if last and (last.facts_hash, last.edition) == (derived.facts_hash, derived.edition):
+        if last and (last.facts_hash, last.edition) == (facts.content_hash(), facts.edition):
             _look_from(last, known_until)
             return DerivationResult(last, stored=False)
+        derived = derive_from(facts)
         forget_derivations(network)
         return DerivationResult(store_derivation(network, derived, now), stored=True)
 

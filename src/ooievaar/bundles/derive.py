@@ -11,7 +11,7 @@ import duckdb
 
 from ooievaar.bundles.engine import Rows, run_rules
 from ooievaar.bundles.prepared import prepared_rules
-from ooievaar.bundles.snapshot import Snapshot, facts_at, read_snapshot
+from ooievaar.bundles.snapshot import Facts, Snapshot, facts_at, read_snapshot
 from ooievaar.network.models import Network
 
 
@@ -45,12 +45,17 @@ def derive_facts(
         known_until=known_until,
         made_products=made_products,
     )
+    return derive_from(facts)
+
+
+def derive_from(facts: Facts) -> Derived:
+    """Run the rules over facts that were read."""
     return Derived(
         connection=run_rules(facts.tables),
         edition=facts.edition,
-        facts_hash=facts.hash,
-        until=until,
-        known_until=known_until,
+        facts_hash=facts.content_hash(),
+        until=facts.until,
+        known_until=facts.known_until,
     )
 
 

@@ -19,6 +19,7 @@ from ooievaar.network import queries as network_queries
 from ooievaar.network.models import Network
 from ooievaar.record import queries as record
 from ooievaar.rulebook import RuleBook, load
+from ooievaar.storage.pipeline import version_of_the_rules
 
 PREGNANCIES_KNOWN = """
 SELECT pregnancy_id, woman_id, first_intake_on, first_intake_organisation_id, due_on,
@@ -66,8 +67,13 @@ class Facts:
     """The inputs of the rules, before `until` and as known before `known_until`."""
 
     tables: dict[str, pa.Table]
+    until: date
+    known_until: date
     edition: str
-    hash: str
+
+    def content_hash(self) -> str:
+        """Return the SHA-256 of these facts and of the rules that read them."""
+        return _content_hash(self.tables)
 
 
 def read_snapshot(network: Network, woman_id: int | None = None) -> Snapshot:
@@ -123,7 +129,7 @@ def facts_at(
     tables["activities"] = _typed(connection, "activities", ACTIVITIES_KNOWN, days)
     tables["made_products"] = arrow_table("made_products", list(made_products))
     tables["clock"] = arrow_table("clock", [{"until": until}])
-    return Facts(tables=tables, edition=snapshot.edition, hash=_content_hash(tables))
+    return Facts(tables, until, known_until, snapshot.edition)
 
 
 def _typed(
@@ -135,7 +141,7 @@ def _typed(
 
 def _content_hash(tables: dict[str, pa.Table]) -> str:
     """Return the SHA-256 of the content of all tables, however it lies in memory."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(version_of_the_rules().encode())
     for name in sorted(tables):
         digest.update(name.encode())
         sink = pa.BufferOutputStream()

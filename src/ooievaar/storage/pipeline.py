@@ -81,7 +81,7 @@ def kept_stages(name: str, make: Callable[[], Sequence[CompiledStage]]) -> list[
     folder = settings.DATA / "compiled" if settings.configured else None
     if folder is None:
         return list(make())
-    kept = folder / f"{name}-{_version_of_the_rules()}.json"
+    kept = folder / f"{name}-{version_of_the_rules()}.json"
     stages = _read(kept)
     if stages is None:
         stages = list(make())
@@ -112,7 +112,7 @@ def _keep(kept: Path, stages: Sequence[CompiledStage]) -> None:
 
 
 @cache
-def _version_of_the_rules() -> str:
+def version_of_the_rules() -> str:
     return version_of_rules(Path(__file__).parent.parent)
 
 

@@ -64,7 +64,7 @@ def test_changed_rules_are_compiled_anew(
     folder: Path, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept_stages("rules", compiler)
-    monkeypatch.setattr(pipeline, "_version_of_the_rules", lambda: "other")
+    monkeypatch.setattr(pipeline, "version_of_the_rules", lambda: "other")
     kept_stages("rules", compiler)
     assert compiler.times == 2
 
