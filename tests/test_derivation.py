@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 
-from ooievaar.bundles import commands
+from ooievaar.bundles import commands, snapshot
 from ooievaar.bundles.commands import STORED, derive_network
 from ooievaar.bundles.models import Derivation, Disposition, PhasePeriod, Product, Route
 from ooievaar.bundles.queries import pregnancy_picture
@@ -168,6 +168,15 @@ def test_another_rule_book_derives_the_same_facts_again(
     assert result.derivation.edition != "of last year"
 
 
+def test_changed_rules_derive_the_same_facts_again(
+    region: Region, pregnancy: Pregnancy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    derive(region)
+    monkeypatch.setattr(snapshot, "version_of_the_rules", lambda: "mended")
+    assert derive(region).stored
+    assert not derive(region).stored
+
+
 @pytest.mark.parametrize("half_way", range(len(STORED)))
 def test_an_error_half_way_leaves_the_last_derivation_as_it_was(
     region: Region, pregnancy: Pregnancy, monkeypatch: pytest.MonkeyPatch, half_way: int
@@ -262,6 +271,26 @@ def test_a_birth_that_is_still_to_come_is_not_known_yet(
     assert set(Product.objects.values_list("product", "is_open")) == {("prenatal", True)}
     derive(region, until=date(2025, 6, 21))
     assert list(PhasePeriod.objects.order_by("phase").values_list("phase", flat=True)) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("moment", ["ended", "birth", "labour", "placenta", "entered"])
+def test_of_a_moment_that_is_still_to_come_the_rules_see_nothing(
+    region: Region, pregnancy: Pregnancy, moment: str
+) -> None:
+    last_day, day_after = date(2025, 6, 20), date(2025, 6, 21)
+    moments = ("ended", "birth", "labour", "placenta", "entered")
+    known = {f"{name}_on": last_day for name in moments} | {f"{moment}_on": day_after}
+    add_pregnancy_version(
+        pregnancy, date(2025, 9, 1), labour_minute=60, placenta_minute=120, **known
+    )
+    facts = facts_at(read_snapshot(region.network), until=day_after, known_until=UNTIL)
+    (row,) = facts.tables["pregnancies"].to_pylist()
+    assert {name: row[f"{name}_on"] for name in moments} == {
+        name: None if name == moment else last_day for name in moments
+    }
+    assert row["end_kind"] == ("ongoing" if moment == "ended" else "birth")
+    assert row["labour_minute"] == (None if moment == "labour" else 60)
+    assert row["placenta_minute"] == (None if moment == "placenta" else 120)
 
 
 def test_a_pregnancy_is_not_there_before_its_intake_or_before_it_was_known(

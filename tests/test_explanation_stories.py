@@ -118,7 +118,7 @@ def test_care_before_the_intake_names_the_intake_that_was_known_then(small: Ever
 
 
 def test_a_duplicate_shows_its_twin(small: EveryOutcome) -> None:
-    told = small.in_care(small.insurer)
+    small.in_care(small.insurer)
     twin = CareActivity.objects.get(code="V-CON")
     small.claimed_again(twin)
     small.derive()

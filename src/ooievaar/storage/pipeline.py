@@ -113,6 +113,7 @@ def _keep(kept: Path, stages: Sequence[CompiledStage]) -> None:
 
 @cache
 def version_of_the_rules() -> str:
+    """Return the version of the rules that this process runs, worked out once."""
     return version_of_rules(Path(__file__).parent.parent)
 
 
