@@ -17,7 +17,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ooievaar.bundles.engine import new_connection, run_on
+from ooievaar.bundles.engine import arrow_schema, new_connection, run_on
 from ooievaar.bundles.rules.facts import INPUTS
 from ooievaar.kernel.period import FAR_DATE
 from ooievaar.settlement.rules.stages import AGREED, compiled_division
@@ -121,6 +121,4 @@ def agreement_tables(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
 
 def agreed_table(name: str, rows: list[dict[str, Any]]) -> pa.Table:
     """Make a table of what was agreed from rows; other columns are left out."""
-    kinds = {"int64": pa.int64(), "string": pa.string(), "date": pa.date32()}
-    schema = pa.schema([(column, kinds[kind]) for column, kind in AGREED[name].items()])
-    return pa.Table.from_pylist(rows, schema=schema)
+    return pa.Table.from_pylist(rows, schema=arrow_schema(AGREED[name]))

@@ -115,7 +115,7 @@ def test_a_derivation_says_of_which_days_and_which_rule_book_it_is(
         read_snapshot(region.network), until=date(2025, 7, 1), known_until=date(2025, 8, 1)
     )
     assert (derivation.until, derivation.known_until) == (date(2025, 7, 1), date(2025, 8, 1))
-    assert (derivation.edition, derivation.facts_hash) == (facts.edition, facts.content_hash())
+    assert (derivation.edition, derivation.facts_hash) == (facts.edition, facts.content_hash)
 
 
 def test_a_network_without_any_woman_has_an_empty_derivation(region: Region) -> None:
@@ -340,7 +340,7 @@ def test_deriving_one_network_again_leaves_the_other() -> None:
 
 
 def facts_hash(region: Region, until: date = UNTIL) -> str:
-    return facts_at(read_snapshot(region.network), until=until, known_until=UNTIL).content_hash()
+    return facts_at(read_snapshot(region.network), until=until, known_until=UNTIL).content_hash
 
 
 def test_the_hash_follows_every_fact_and_only_facts(region: Region, pregnancy: Pregnancy) -> None:

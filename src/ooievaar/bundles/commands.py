@@ -71,7 +71,7 @@ def derive_network(
             made_products=made_products,
         )
         last = Derivation.objects.filter(network=network).order_by("-id").first()
-        if last and (last.facts_hash, last.edition) == (facts.content_hash(), facts.edition):
+        if last and (last.facts_hash, last.edition) == (facts.content_hash, facts.edition):
             _look_from(last, known_until)
             return DerivationResult(last, stored=False)
         derived = derive_from(facts)

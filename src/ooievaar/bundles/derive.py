@@ -53,7 +53,7 @@ def derive_from(facts: Facts) -> Derived:
     return Derived(
         connection=run_rules(facts.tables),
         edition=facts.edition,
-        facts_hash=facts.content_hash(),
+        facts_hash=facts.content_hash,
         until=facts.until,
         known_until=facts.known_until,
     )

@@ -24,7 +24,7 @@ _ARROW_TYPES = {
 }
 
 
-def arrow_schema(schema: dict[str, str]) -> pa.Schema:
+def arrow_schema(schema: Mapping[str, str]) -> pa.Schema:
     """Return a declared table as an Arrow schema."""
     return pa.schema([(name, _ARROW_TYPES[kind]) for name, kind in columns(schema).items()])
 

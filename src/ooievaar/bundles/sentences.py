@@ -1,8 +1,5 @@
 """What the engine's codes say to a person, in Dutch and English; facts fill the braces."""
 
-from typing import Literal
-
-Language = Literal["nl", "en"]
 Sentence = dict[str, str]
 
 DISPOSITIONS: dict[str, Sentence] = {

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import duckdb
@@ -62,7 +62,7 @@ class Snapshot:
     """The inputs that do not depend on the day they are looked at."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
     """The inputs of the rules, before `until` and as known before `known_until`."""
 
@@ -71,6 +71,7 @@ class Facts:
     known_until: date
     edition: str
 
+    @cached_property
     def content_hash(self) -> str:
         """Return the SHA-256 of these facts and of the rules that read them."""
         return _content_hash(self.tables)

@@ -11,6 +11,7 @@ from datetime import date
 import duckdb
 
 from ooievaar.contracts.rules.checks import share_sum_faults, tariff_hole
+from ooievaar.contracts.rules.follow import Follower, following_loops
 from ooievaar.exchange.column_checks import Checks, quoted
 from ooievaar.exchange.tables import BY_NAME, TABLES, Table
 from ooievaar.kernel.period import FAR_DATE, Period
@@ -178,13 +179,13 @@ def check_insurers(checks: Checks) -> None:
     rows = checks.connection.execute(
         "SELECT uzovi, follows_uzovi, _row FROM a_insurers WHERE follows_uzovi IS NOT NULL"
     ).fetchall()
-    follows = {uzovi: followed for uzovi, followed, _ in rows}
+    number = {
+        uzovi: place for place, uzovi in enumerate(sorted({u for row in rows for u in row[:2]}))
+    }
+    followers = [Follower(number[uzovi], number[followed]) for uzovi, followed, _ in rows]
+    circling = {insurer for circle in following_loops(followers) for insurer in circle}
     for uzovi, followed, row in rows:
-        seen, at = {uzovi}, followed
-        while at in follows and at not in seen:
-            seen.add(at)
-            at = follows[at]
-        if at == uzovi and row is not None:
+        if number[uzovi] in circling and row is not None:
             checks.add_fault("insurers", row, "follows_uzovi", followed,
                      "een andere verzekeraar, die niet terugwijst")  # fmt: skip
 

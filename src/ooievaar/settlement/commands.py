@@ -13,6 +13,7 @@ import pyarrow as pa
 from django.db import transaction
 
 from ooievaar.bundles.derive import Derived, derive_facts
+from ooievaar.bundles.engine import arrow_schema
 from ooievaar.contracts import queries as contracts
 from ooievaar.kernel.faults import Fault, InputRejected
 from ooievaar.kernel.period import Period, month_period
@@ -45,7 +46,6 @@ CLOSED_SQL = {
     """,
 }
 """What earlier closings wrote; DuckDB sums it in a fraction of the time the database takes."""
-_ARROW_TYPES = {"int64": pa.int64(), "string": pa.string(), "date": pa.date32()}
 
 CLOSED_PRODUCT_FIELDS = (
     "id",
@@ -206,8 +206,7 @@ def draft_closing(
 
 
 def _schema(name: str) -> pa.Schema:
-    columns: Mapping[str, str] = {**AGREED, **EARLIER}[name]
-    return pa.schema([(column, _ARROW_TYPES[kind]) for column, kind in columns.items()])
+    return arrow_schema({**AGREED, **EARLIER}[name])
 
 
 def _rows(derived: Derived, sql: str) -> list[Row]:

@@ -4,6 +4,8 @@ Open ends are the far date, never null: `OR until IS NULL` in a join costs a nes
 A column that may be null is marked `?`. Amounts are integer cents.
 """
 
+from collections.abc import Mapping
+
 ACTIVITIES = {
     "activity_id": "int64",
     "woman_id": "int64",
@@ -235,6 +237,6 @@ OUTPUTS = {
 }
 
 
-def columns(schema: dict[str, str]) -> dict[str, str]:
+def columns(schema: Mapping[str, str]) -> dict[str, str]:
     """Return a schema as column name to type, without the marks for "may be null"."""
     return {name.removesuffix("?"): kind for name, kind in schema.items()}

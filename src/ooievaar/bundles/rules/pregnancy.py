@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 DELIVERED = ("birth", "miscarriage", "termination", "ectopic")
 LEFT = ("moved_away", "lost")
-LINK_TIER = 0
 
 
 def spans(t: Tables) -> ir.Table:
