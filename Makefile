@@ -35,7 +35,7 @@ test: .venv/.dev $(static)/.built ## Run every test: with SQLite, with PostgreSQ
 	@$(bin)/python -m tools.run_tests $(ARGS)
 
 .PHONY: check
-check: check-format check-lint check-types check-imports check-tree check-locks check-migrations ## Check format, lint, types, import order, tree, locks, migrations
+check: check-format check-lint check-types check-imports check-tree check-locks check-migrations check-audit ## Check format, lint, types, import order, tree, locks, migrations, packages
 
 .PHONY: check-format
 check-format: .venv/.dev
@@ -69,9 +69,15 @@ check-locks: .venv/.dev
 
 .PHONY: check-migrations
 check-migrations: .venv/.dev
-	@echo "== migrations complete"
+	@echo "== migrations complete, and safe to run on a region"
 	@DJANGO_SETTINGS_MODULE=ooievaar.settings OOIEVAAR_DATABASE_URL=sqlite://:memory: \
 	  $(bin)/django-admin makemigrations --check --dry-run
+	@$(bin)/python -m tools.migration_lint
+
+.PHONY: check-audit
+check-audit: .venv/.dev
+	@echo "== no package with a known weakness"
+	@$(bin)/python -m tools.audit_dependencies
 
 .PHONY: bench
 bench: .venv/.dev ## Measure the engine beside the bare scan and the copy (ARGS=)
@@ -81,6 +87,12 @@ bench: .venv/.dev ## Measure the engine beside the bare scan and the copy (ARGS=
 
 .PHONY: install
 install: .venv/.dev $(static)/.built ## Install everything that developing needs
+
+.PHONY: wheel
+wheel: .venv/.base $(static)/.built ## Build the wheel in dist/, with assets and translations in it
+	@rm -rf dist
+	@$(pip) wheel --no-deps --no-build-isolation --no-index --wheel-dir dist .
+	@ls dist
 
 .PHONY: assets
 assets: $(static)/.built ## Build script, style, fonts and icons

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -64,6 +65,9 @@ def test_a_demo_is_prepared_once_and_an_interrupted_one_anew(tmp_path: Path) -> 
     with running_demo(data) as printed:
         assert "onderbroken" in printed
         assert "2026-12 afleiden en verdelen (24 van 24)" in printed
+        people = dict(re.findall(r"^([a-z]+) +([\w-]{12,})  ", printed, re.MULTILINE))
+        assert {"verloskundige", "controller", "beheerder"} <= set(people)
+    assert controller_comes_in(data, people["controller"])
     assert not building.exists()
     database = data / "ooievaar.sqlite3"
     made = database.stat().st_ino
@@ -71,3 +75,24 @@ def test_a_demo_is_prepared_once_and_an_interrupted_one_anew(tmp_path: Path) -> 
     with running_demo(data) as printed:
         assert "afleiden" not in printed
     assert database.stat().st_ino == made
+
+
+def controller_comes_in(data: Path, password: str) -> bool:
+    """Ask `ooievaar code` for the second step, and see that the printed password fits."""
+    environment = os.environ | {"OOIEVAAR_DATA": str(data)}
+    asked = [sys.executable, "-m", "ooievaar.cli", "code", "controller"]
+    told = subprocess.run(asked, env=environment, capture_output=True, text=True, check=True)
+    assert re.search(r"controller +\d{6}", told.stdout), told.stdout
+    looked = [sys.executable, "-c", IS_PASSWORD, password]
+    return subprocess.run(looked, env=environment, check=False).returncode == 0
+
+
+IS_PASSWORD = """
+import os, sys
+os.environ["DJANGO_SETTINGS_MODULE"] = "ooievaar.settings"
+import django
+django.setup()
+from ooievaar.network.models import Person
+person = Person.objects.get(username="controller")
+sys.exit(not (person.check_password(sys.argv[1]) and person.must_change_password))
+"""

@@ -23,6 +23,7 @@ FUNCTIONS = {
     "_": ("singular",),
     "gettext": ("singular",),
     "gettext_lazy": ("singular",),
+    "gettext_noop": ("singular",),
     "ngettext": ("singular", "plural"),
     "ngettext_lazy": ("singular", "plural"),
     "pgettext": ("context", "singular"),

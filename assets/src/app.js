@@ -42,13 +42,29 @@ document.addEventListener("htmx:afterSwap", (event) => {
   decorate(target);
 });
 
-// A panel that cannot be fetched must not leave a dead click: go to the page itself.
+// A part that cannot be fetched must not leave a dead click: go to the page itself, which says why.
 for (const failure of ["htmx:responseError", "htmx:sendError"]) {
   document.addEventListener(failure, (event) => {
-    const address = event.target.getAttribute?.("hx-get");
-    if (event.detail.target?.id === "why-content" && address) location.assign(address);
+    const { requestConfig, pathInfo } = event.detail;
+    if (requestConfig?.verb === "get") location.assign(pathInfo?.finalRequestPath ?? requestConfig.path);
   });
 }
+
+// Who was sent elsewhere (signed out meanwhile, another step to take) goes there with the whole page.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, pathInfo } = event.detail;
+  const arrived = xhr.responseURL && new URL(xhr.responseURL);
+  const asked = new URL(pathInfo.requestPath, location.href);
+  if (arrived && arrived.pathname !== asked.pathname) {
+    event.detail.shouldSwap = false;
+    location.assign(arrived.href);
+    return;
+  }
+  // What the page wants to say is not in the part that is swapped: bring it along.
+  if (!xhr.responseText.includes('id="messages"')) return;
+  const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
+  find("#messages")?.append(...findAll("#messages > .message", page));
+});
 
 document.addEventListener("click", (event) => {
   if (event.target.closest?.("[data-close-why]")) {
@@ -72,8 +88,81 @@ document.addEventListener("click", (event) => {
 
 function announceResults(target) {
   const count = find("[data-result-count]", target);
-  if (count) find("#announcement").textContent = count.textContent;
+  if (count) announce(count.textContent);
 }
+
+function announce(text) {
+  find("#announcement").textContent = text;
+}
+
+// --- Notifications: said aloud once the page stands, closed without a new page. ---
+
+document.addEventListener("click", (event) => {
+  const closing = event.target.closest?.("[data-dismiss]");
+  if (!closing) return;
+  event.preventDefault();
+  closing.closest(`.${closing.dataset.dismiss}`)?.remove();
+  find("main").focus();
+});
+
+// --- Forms: sent once, and nothing typed is lost by a stray click. ---
+
+const SENT_FOR_MS = 10_000;
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
+  if (form.dataset.sent !== undefined) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "";
+  setBusy(form, true);
+  // An answer that is a file leaves the page as it is.
+  setTimeout(() => release(form), SENT_FOR_MS);
+});
+
+function release(form) {
+  delete form.dataset.sent;
+  setBusy(form, false);
+}
+
+// Not `disabled`: the name of the button that was pressed must go along, and the focus must stay.
+function setBusy(form, isBusy) {
+  for (const button of form.elements) {
+    if (button.type !== "submit") continue;
+    if (isBusy) button.setAttribute("aria-disabled", "true");
+    else button.removeAttribute("aria-disabled");
+  }
+}
+
+addEventListener("pageshow", () => findAll("form[data-sent]").forEach(release));
+
+// A form that says data-keep asks before what was typed in it is left behind.
+addEventListener("beforeunload", (event) => {
+  const isLeft = (form) => form.dataset.sent === undefined && [...form.elements].some(hasChanged);
+  if (findAll("form[data-keep]").some(isLeft)) event.preventDefault();
+});
+
+function hasChanged(field) {
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  if (field.tagName === "SELECT") {
+    const first = [...field.options].some((option) => option.defaultSelected);
+    return first && [...field.options].some((option) => option.selected !== option.defaultSelected);
+  }
+  return "defaultValue" in field && field.type !== "hidden" && field.value !== field.defaultValue;
+}
+
+// --- Picking rows. ---
+
+document.addEventListener("change", (event) => {
+  const all = event.target.closest?.("[data-pick-all]");
+  if (all) {
+    for (const box of document.getElementById(all.dataset.pickAll).elements) {
+      if (box.name === "rij") box.checked = all.checked;
+    }
+  }
+});
 
 // --- The pregnancy line: one tab stop; arrows walk through time and over the lanes. ---
 
@@ -132,7 +221,7 @@ document.addEventListener("keydown", (event) => {
     });
     return;
   }
-  const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+  const typing = event.target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
   if (typing || event.ctrlKey || event.metaKey || event.altKey || find("dialog[open]")) return;
   if (event.key === "/") {
     const search = find("[data-search]");
@@ -173,5 +262,12 @@ document.addEventListener("DOMContentLoaded", () => {
   findAll("[data-starts-hidden]").forEach((element) => (element.hidden = true));
   decorate(document);
   // On a phone the menu starts closed; without script it is simply open.
-  if (matchMedia("(max-width: 991.98px)").matches) find("#menu")?.removeAttribute("open");
+  const menu = find("#menu");
+  if (matchMedia("(max-width: 991.98px)").matches) menu?.removeAttribute("open");
+  menu?.setAttribute("data-settled", "");
+  // The examples of /ui/ do not take the focus.
+  find("[data-focus]:not(.piece *)")?.focus();
+  // A message that stands there from the start is not read aloud by itself: say it again.
+  const said = findAll("#messages p").map((line) => line.textContent.trim()).join(" ");
+  if (said) setTimeout(() => announce(said), 150);
 });

@@ -20,6 +20,7 @@ function apply(choice) {
   document.dispatchEvent(new CustomEvent("ooievaar:theme", { detail: theme }));
 }
 
+document.documentElement.dataset.script = "";
 apply(chosen());
 dark.addEventListener("change", () => apply(chosen()));
 

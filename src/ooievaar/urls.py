@@ -3,6 +3,10 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("aanmelden/", include("ooievaar.network.signing_in.urls")),
+    path("", include("ooievaar.network.urls")),
+    path("", include("ooievaar.record.urls")),
+    path("", include("ooievaar.record.access_log.urls")),
     path("", include("ooievaar.web.urls")),
 ]
 handler400 = "ooievaar.ui.faults.bad_request"

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 from django.db import connection as database
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from ooievaar.bundles.derive import Derived, derive_from
 from ooievaar.bundles.models import (
@@ -26,6 +26,7 @@ from ooievaar.bundles.models import (
 from ooievaar.bundles.rules.facts import OUTPUTS, columns
 from ooievaar.bundles.snapshot import facts_at, read_snapshot
 from ooievaar.network.models import Network
+from ooievaar.record.relations import relate, relate_from_care
 from ooievaar.storage.bulk import insert_rows
 
 STORED = {
@@ -108,7 +109,20 @@ def store_derivation(network: Network, derived: Derived, now: datetime) -> Deriv
         fields = [name for name in columns(OUTPUTS[table]) if _is_stored(model, name)]
         rows = _rows(derived.connection, table, fields, derivation.pk)
         insert_rows(model, ["derivation_id", *fields], rows)
+    relate_from_care()
+    relate(_matched_care(derivation))
     return derivation
+
+
+def _matched_care(derivation: Derivation) -> QuerySet[Any, Any]:
+    """Give who cared in which pregnancy, and when, by the care that the rules matched to one."""
+    return (
+        Disposition.objects.filter(
+            derivation=derivation, pregnancy__isnull=False, activity__pregnancy__isnull=True
+        )
+        .order_by()
+        .values_list("pregnancy_id", "activity__organisation_id", "activity__performed_on")
+    )
 
 
 def _is_stored(model: type[Model], column: str) -> bool:

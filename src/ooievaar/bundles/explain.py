@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from ooievaar.bundles import sentences
 from ooievaar.bundles.models import Breaker, Disposition, PhasePeriod, Product
 from ooievaar.kernel.money import divide_half_up, format_euro
@@ -14,10 +16,21 @@ from ooievaar.rulebook import load
 
 
 @dataclass(frozen=True, slots=True)
-class EvidenceLine:
-    """An activity that an outcome rests on."""
+class Sight:
+    """What a reader may see: activities that stand in these dispositions (None: all), and euros."""
 
-    activity_id: int
+    dispositions: QuerySet[Disposition] | None = None
+    shows_euros: bool = True
+
+
+EVERYTHING = Sight()
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLine:
+    """An activity that an outcome rests on; of one that may not be seen only that it is there."""
+
+    activity_id: int | None
     text: str
 
 
@@ -37,7 +50,9 @@ class Explanation:
     edition: str
 
 
-def explain_disposition(disposition: Disposition, language: str = "nl") -> Explanation:
+def explain_disposition(
+    disposition: Disposition, language: str = "nl", sight: Sight = EVERYTHING
+) -> Explanation:
     """Say where an activity ended and why."""
     activity = disposition.activity
     reason = disposition.reason
@@ -47,7 +62,7 @@ def explain_disposition(disposition: Disposition, language: str = "nl") -> Expla
         "scope": reason,
     }
     related = [disposition.twin_id] if disposition.twin_id else []
-    if disposition.product_no is not None:
+    if disposition.product_no is not None and sight.shows_euros:
         product = Product.objects.get(
             derivation_id=disposition.derivation_id, product_no=disposition.product_no
         )
@@ -64,6 +79,8 @@ def explain_disposition(disposition: Disposition, language: str = "nl") -> Expla
         facts["scope"] = reason_name(reason, language)
     else:
         outcome = sentences.OUTCOMES[reason]
+        if not sight.shows_euros:
+            outcome = sentences.OUTCOMES_WITHOUT_EUROS.get(reason, outcome)
         turn = sentences.TURNS.get(reason, {"nl": "", "en": ""})
     if reason in ("member", "supplier", "open"):
         turn = sentences.LEAVES_PRODUCT
@@ -72,14 +89,16 @@ def explain_disposition(disposition: Disposition, language: str = "nl") -> Expla
         outcome=f"{capital(sentences.DISPOSITIONS[disposition.disposition][language])}. "
         + outcome[language].format(**facts),
         rule_id=disposition.rule,
-        evidence=related,
+        evidence=_seen(related, sight, language),
         nearest_change=turn[language].format(**facts),
         edition=disposition.derivation.edition,
         language=language,
     )
 
 
-def explain_product(product: Product, language: str = "nl") -> Explanation:
+def explain_product(
+    product: Product, language: str = "nl", sight: Sight = EVERYTHING
+) -> Explanation:
     """Say why a phase gives this product at this amount."""
     amounts = {
         "tariff": format_euro(product.tariff_cents, language),
@@ -87,31 +106,39 @@ def explain_product(product: Product, language: str = "nl") -> Explanation:
         "cents": format_euro(product.cents, language),
     }
     name = product_name(product.product, language)
-    outcome = sentences.PRODUCT_OUTCOMES[product.reason][language].format(
+    sentence = sentences.PRODUCT_OUTCOMES[product.reason]
+    if not sight.shows_euros:
+        sentence = sentences.PRODUCT_OUTCOMES_WITHOUT_EUROS.get(product.reason, sentence)
+    outcome = sentence[language].format(
         product=name, minutes=product.minutes, units=product.units, **amounts
     )
-    if product.deduction_cents:
+    if product.deduction_cents and sight.shows_euros:
         outcome += sentences.DEDUCTED[language].format(**amounts)
+    evidence = _seen(product.evidence, sight, language)
     return _explanation(
-        title=f"{name}: {amounts['cents']}",
+        title=f"{name}: {amounts['cents']}" if sight.shows_euros else name,
         outcome=outcome,
         rule_id=product.rule,
-        evidence=product.evidence,
-        nearest_change=_product_turn(product, language),
+        evidence=evidence,
+        nearest_change=_product_turn(product, evidence, language, sight),
         edition=product.derivation.edition,
         language=language,
     )
 
 
-def _product_turn(product: Product, language: str) -> str:
+def _product_turn(product: Product, evidence: Evidence, language: str, sight: Sight) -> str:
     turn = sentences.PRODUCT_TURNS[product.reason][language]
     if product.reason == "hours":
+        if not sight.shows_euros:
+            return ""
         minutes = product.contract.kraamzorg_unit_minutes
         return turn.format(
             unit=format_euro(divide_half_up(minutes * product.tariff_cents, 60), language)
         )
+    if not sight.shows_euros:
+        turn = turn.replace(", {difference}", "")
     return turn.format(
-        acts=_deciding_acts(product, language),
+        acts=_deciding_acts(evidence, language),
         alternative=product_name(product.alternative_product, language),
         difference=_difference(product, language),
     )
@@ -130,28 +157,35 @@ def _difference(product: Product, language: str) -> str:
     return f"{format_euro(abs(gap), language)} {word}"
 
 
-def _deciding_acts(product: Product, language: str) -> str:
-    acts = list(_activities(product.evidence))
+def _deciding_acts(evidence: Evidence, language: str) -> str:
+    """Name the first of the acts that decide, and count the others; none of what is not seen."""
+    acts, hidden = evidence.acts, evidence.hidden
+    if not acts:
+        return _hidden_text(hidden, language)
     name = _within_sentence(activity_name(acts[0], language))
     first = f"{name} {'van' if language == 'nl' else 'of'} {format_date(acts[0].performed_on)}"
-    if len(acts) == 1:
+    others = len(acts) - 1 + hidden
+    if not others:
         return first
-    more = {"nl": f" en {len(acts) - 1} andere", "en": f" and {len(acts) - 1} more"}[language]
+    more = {"nl": f" en {others} andere", "en": f" and {others} more"}[language]
     return first + more
 
 
-def explain_breaker(breaker: Breaker, language: str = "nl") -> Explanation:
+def explain_breaker(
+    breaker: Breaker, language: str = "nl", sight: Sight = EVERYTHING
+) -> Explanation:
     """Say what broke a bundle, what it costs and what would have kept it whole."""
     phase = PhasePeriod.objects.filter(
         derivation_id=breaker.derivation_id,
         pregnancy_id=breaker.pregnancy_id,
         phase=breaker.phase,
     ).first()
-    cost = (
-        _cost(breaker)[language].format(loss=_loss(breaker.loss_cents, language))
-        if breaker.counts_loss
-        else sentences.LOSS_ELSEWHERE[language]
-    )
+    if not sight.shows_euros:
+        cost = _cost(breaker)[language].replace("; {loss}", "")
+    elif breaker.counts_loss:
+        cost = _cost(breaker)[language].format(loss=_loss(breaker.loss_cents, language))
+    else:
+        cost = sentences.LOSS_ELSEWHERE[language]
     turn = sentences.BREAKER_TURNS[breaker.kind][language].format(
         day=format_date(breaker.happened_on),
         starts=format_date(phase.starts_on) if phase else "",
@@ -162,7 +196,7 @@ def explain_breaker(breaker: Breaker, language: str = "nl") -> Explanation:
         + format_date(breaker.happened_on),
         outcome=f"{sentences.BREAKERS[breaker.kind][language]} {cost}",
         rule_id=breaker.rule,
-        evidence=breaker.evidence,
+        evidence=_seen(breaker.evidence, sight, language),
         nearest_change=turn,
         edition=breaker.derivation.edition,
         language=language,
@@ -188,7 +222,7 @@ def _explanation(
     title: str,
     outcome: str,
     rule_id: str,
-    evidence: Iterable[int],
+    evidence: Evidence,
     nearest_change: str,
     edition: str,
     language: str,
@@ -204,20 +238,42 @@ def _explanation(
         source=source.title,
         source_url=source.url or "",
         verified=rule.verified,
-        evidence=[
-            EvidenceLine(act.pk, activity_text(act, language)) for act in _activities(evidence)
-        ],
+        evidence=list(evidence.lines),
         nearest_change=nearest_change,
         edition=edition,
     )
 
 
-def _activities(ids: Iterable[int]) -> Iterable[CareActivity]:
-    return (
-        CareActivity.objects.filter(pk__in=list(ids))
-        .select_related("organisation")
-        .order_by("performed_on", "pk")
-    )
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The activities an outcome rests on, oldest first, and how many more are not to be seen."""
+
+    acts: tuple[CareActivity, ...]
+    hidden: int
+    lines: tuple[EvidenceLine, ...]
+
+
+def _seen(ids: Iterable[int], sight: Sight, language: str) -> Evidence:
+    """Return the evidence as far as the reader may see it, in one query."""
+    wanted = set(ids)
+    acts: tuple[CareActivity, ...] = ()
+    if wanted:
+        found = CareActivity.objects.filter(pk__in=wanted)
+        if sight.dispositions is not None:
+            seen = sight.dispositions.filter(activity_id__in=wanted).values("activity_id")
+            found = found.filter(pk__in=seen)
+        acts = tuple(found.select_related("organisation").order_by("performed_on", "pk"))
+    hidden = 0 if sight.dispositions is None else len(wanted) - len(acts)
+    lines = [EvidenceLine(act.pk, activity_text(act, language)) for act in acts]
+    if hidden:
+        lines.append(EvidenceLine(None, capital(_hidden_text(hidden, language))))
+    return Evidence(acts, hidden, tuple(lines))
+
+
+def _hidden_text(hidden: int, language: str) -> str:
+    if hidden == 1:
+        return sentences.HIDDEN_ACT[language]
+    return sentences.HIDDEN_ACTS[language].format(n=hidden)
 
 
 def _first_intake_on(disposition: Disposition) -> date:

@@ -1,15 +1,22 @@
-"""What other rooms read of the engine's conclusions: a list of pregnancies, one whole picture."""
+"""What other rooms read of the engine's conclusions: one whole picture, one outcome.
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+With a workplace everything starts from the sets of `bundles.permissions`: what it may not see is
+never read, so that no page can show it.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import TypeVar
 
-from django.db.models import Count, Q, QuerySet, Sum
-
-from ooievaar.bundles.models import Breaker, Derivation, Disposition, PhasePeriod, Product, Route
+from ooievaar.bundles.conclusions import Conclusion, conclusions_on
+from ooievaar.bundles.models import Breaker, Derivation, Disposition, Product
+from ooievaar.bundles.permissions import breakers_for, dispositions_for, products_for
 from ooievaar.network.models import Network
-from ooievaar.record.models import Pregnancy, PregnancyVersion
+from ooievaar.network.workplace import Workplace
+from ooievaar.record.models import PregnancyVersion
+
+Told = TypeVar("Told", Disposition, Product)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,10 @@ class PhaseSpan:
 
 @dataclass(frozen=True, slots=True)
 class ProductSpan:
-    """A product with its euros in cents; claimable from `claimable_on`, unless it is open."""
+    """A product with its euros in cents; claimable from `claimable_on`, unless it is open.
+
+    The euros, and the minutes they come from, are None for who may not see them.
+    """
 
     product_no: int
     key: str
@@ -63,10 +73,10 @@ class ProductSpan:
     starts_on: date
     claimable_on: date
     is_open: bool
-    minutes: int
-    tariff_cents: int
-    deduction_cents: int
-    cents: int
+    minutes: int | None
+    tariff_cents: int | None
+    deduction_cents: int | None
+    cents: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +97,7 @@ class PregnancyPicture:
     """Everything the page of one pregnancy shows, as the newest derivation of its network saw it.
 
     `until` is the first day the derivation did not look at. An end on or after it has not happened.
+    `hidden_activities` are there but not for this reader.
     """
 
     pregnancy_id: int
@@ -116,28 +127,7 @@ class PregnancyPicture:
     products: tuple[ProductSpan, ...]
     breakers: tuple[BreakerSpot, ...]
     activities: tuple[ActivityMark, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PregnancyRow:
-    """A line in the list of pregnancies; `cents` sums its products, open ones included."""
-
-    pregnancy_id: int
-    reference: str
-    woman_name: str
-    due_on: date
-    end_kind: str
-    ended_on: date | None
-    route: str
-    route_reason: str
-    open_products: int
-    closed_products: int
-    cents: int
-    breakers: int
-
-
-STATES = ("open", "closed", "breaker")
-ROUTES = ("integral", "old_way")
+    hidden_activities: int = 0
 
 
 def newest_derivation(network: Network) -> Derivation | None:
@@ -147,219 +137,189 @@ def newest_derivation(network: Network) -> Derivation | None:
     )
 
 
-def pregnancy_listing(
-    derivation: Derivation, words: str = "", state: str = "", route: str = ""
-) -> QuerySet[Route]:
-    """Return the routes of the pregnancies that fit the filters, the newest pregnancy first.
+def pregnancy_picture(
+    pregnancy_id: int,
+    workplace: Workplace | None = None,
+    at: datetime | None = None,
+    *,
+    version: PregnancyVersion | None = None,
+) -> PregnancyPicture | None:
+    """Return one pregnancy as its newest derivation sees it, or None when none knows it.
 
-    `words` is sought in the references and the name; an unknown `state` or `route` filters nothing.
+    With a workplace, as far as it may be seen there at `at`. A page that already has the newest
+    `version`, with its pregnancy and woman, hands it over and saves a query.
     """
-    listing = Route.objects.filter(derivation=derivation).order_by("-pregnancy_id")
-    for word in words.split():
-        listing = listing.filter(
-            Q(pregnancy__reference__icontains=word)
-            | Q(pregnancy__woman__reference__icontains=word)
-            | Q(pregnancy__woman__name__icontains=word)
-        )
-    if route in ROUTES:
-        listing = listing.filter(route=route)
-    # Not EXISTS: SQLite then walks all rows of the derivation again for every pregnancy.
-    products = Product.objects.filter(derivation=derivation)
-    still_open = products.filter(is_open=True).values("pregnancy_id")
-    if state == "open":
-        listing = listing.filter(pregnancy_id__in=still_open)
-    elif state == "closed":
-        made = products.values("pregnancy_id")
-        listing = listing.filter(pregnancy_id__in=made).exclude(pregnancy_id__in=still_open)
-    elif state == "breaker":
-        broken = Breaker.objects.filter(derivation=derivation).values("pregnancy_id")
-        listing = listing.filter(pregnancy_id__in=broken)
-    return listing
-
-
-def pregnancy_rows(derivation: Derivation, routes: Iterable[Route]) -> list[PregnancyRow]:
-    """Return the lines of one page of the list, in its order, in four queries."""
-    routes = list(routes)
-    ids = [route.pregnancy_id for route in routes]
-    pregnancies = Pregnancy.objects.select_related("woman").in_bulk(ids)
-    versions = _newest_versions(ids, derivation.known_until)
-    of_these = {"derivation": derivation, "pregnancy_id__in": ids}
-    products = {
-        row["pregnancy_id"]: row
-        for row in Product.objects.filter(**of_these)
-        .values("pregnancy_id")
-        .annotate(
-            opened=Count("id", filter=Q(is_open=True)),
-            closed=Count("id", filter=Q(is_open=False)),
-            total_cents=Sum("cents"),
-        )
-    }
-    breakers = dict(
-        Breaker.objects.filter(**of_these)
-        .values_list("pregnancy_id")
-        .annotate(number=Count("id"))
-        .order_by()
-    )
-    rows = []
-    for route in routes:
-        pregnancy, version = pregnancies[route.pregnancy_id], versions[route.pregnancy_id]
-        made = products.get(route.pregnancy_id)
-        ended_on = _before(version.ended_on, derivation.until)
-        rows.append(
-            PregnancyRow(
-                pregnancy_id=pregnancy.pk,
-                reference=pregnancy.reference,
-                woman_name=pregnancy.woman.name,
-                due_on=version.due_on,
-                end_kind=version.end_kind if ended_on else PregnancyVersion.EndKind.ONGOING,
-                ended_on=ended_on,
-                route=route.route,
-                route_reason=route.reason,
-                open_products=made["opened"] if made else 0,
-                closed_products=made["closed"] if made else 0,
-                cents=made["total_cents"] if made else 0,
-                breakers=breakers.get(pregnancy.pk, 0),
-            )
-        )
-    return rows
-
-
-def pregnancy_picture(pregnancy_id: int) -> PregnancyPicture | None:
-    """Return one pregnancy as its newest derivation sees it, or None when none knows it."""
-    route = _home_route(pregnancy_id)
-    if route is None:
+    rows = home_conclusions(conclusions_on(pregnancy_id, workplace, at))
+    route = next((row for row in rows if row.kind == "route"), None)
+    if route is None or route.starts_on is None or route.until is None:
         return None
-    derivation, pregnancy, woman = route.derivation, route.pregnancy, route.pregnancy.woman
-    version = _newest_versions([pregnancy_id], derivation.known_until)[pregnancy_id]
-    ended_on = _before(version.ended_on, derivation.until)
-    of_this = {"derivation": derivation, "pregnancy_id": pregnancy_id}
+    until, known_until = route.starts_on, route.until
+    version = version or _newest_version(pregnancy_id, known_until)
+    if version is None:
+        return None
+    woman = version.pregnancy.woman
+    ended_on = _before(version.ended_on, until)
+    activities = _activities(route.derivation_id, pregnancy_id, woman.pk, workplace, at)
+    known = next((row.amount or 0 for row in rows if row.kind == "activities"), 0)
     return PregnancyPicture(
         pregnancy_id=pregnancy_id,
-        reference=pregnancy.reference,
+        reference=version.pregnancy.reference,
         woman_reference=woman.reference,
         woman_name=woman.name,
         birth_date=woman.birth_date,
         bsn=woman.bsn or "",
-        network=derivation.network.name,
-        until=derivation.until,
-        edition=derivation.edition,
+        network=route.network,
+        until=until,
+        edition=route.key,
         due_on=version.due_on,
         due_precision_days=version.due_precision_days,
         first_intake_on=version.first_intake_on,
         first_intake_organisation=version.first_intake_organisation.name,
         end_kind=version.end_kind if ended_on else PregnancyVersion.EndKind.ONGOING,
         ended_on=ended_on,
-        birth_on=_before(version.birth_on, derivation.until),
+        birth_on=_before(version.birth_on, until),
         children=version.children,
-        entered_on=_before(version.entered_on, derivation.until),
+        entered_on=_before(version.entered_on, until),
         exempt_reason=version.exempt_reason,
-        route=route.route,
+        route=route.word,
         route_reason=route.reason,
-        contract=route.contract.reference if route.contract else "",
-        insurer=route.insurer.name if route.insurer else "",
-        phases=tuple(
-            PhaseSpan(
+        contract=route.contract,
+        insurer=route.insurer,
+        phases=tuple(_phases(rows)),
+        products=tuple(_products(rows)),
+        breakers=tuple(_breakers(rows)),
+        activities=activities,
+        hidden_activities=max(known - len(activities), 0),
+    )
+
+
+def home_conclusions(rows: Iterable[Conclusion]) -> list[Conclusion]:
+    """Return what the derivation says by which a pregnancy is told when two networks look at it."""
+    rows = list(rows)
+    routes = [row for row in rows if row.kind == "route"]
+    if not routes:
+        return []
+    # `integral` sorts before `old_way`: the network that funds her comes first.
+    home = min(routes, key=lambda row: (row.word, -row.derivation_id))
+    return [row for row in rows if row.derivation_id == home.derivation_id]
+
+
+def _phases(rows: list[Conclusion]) -> Iterable[PhaseSpan]:
+    found = sorted((row for row in rows if row.kind == "phase"), key=lambda row: row.phase)
+    for row in found:
+        if row.starts_on and row.until:
+            yield PhaseSpan(
                 phase=row.phase,
                 starts_on=row.starts_on,
                 until=row.until,
-                is_open=row.is_open,
-                contract=row.contract.reference if row.contract else "",
-                insurer=row.insurer.name if row.insurer else "",
+                is_open=bool(row.flag),
+                contract=row.contract,
+                insurer=row.insurer,
             )
-            for row in PhasePeriod.objects.filter(**of_this)
-            .select_related("contract", "insurer")
-            .order_by("phase")
-        ),
-        products=tuple(
-            ProductSpan(
-                product_no=row.product_no,
+
+
+def _products(rows: list[Conclusion]) -> Iterable[ProductSpan]:
+    found = [row for row in rows if row.kind == "product"]
+    for row in sorted(found, key=lambda row: (row.starts_on or date.min, row.number)):
+        if row.starts_on and row.until:
+            yield ProductSpan(
+                product_no=row.number,
                 key=row.key,
                 phase=row.phase,
-                product=row.product,
-                insurer=row.insurer.name,
+                product=row.word,
+                insurer=row.insurer,
                 starts_on=row.starts_on,
-                claimable_on=row.claimable_on,
-                is_open=row.is_open,
+                claimable_on=row.until,
+                is_open=bool(row.flag),
                 minutes=row.minutes,
                 tariff_cents=row.tariff_cents,
                 deduction_cents=row.deduction_cents,
-                cents=row.cents,
+                cents=row.amount,
             )
-            for row in Product.objects.filter(**of_this)
-            .select_related("insurer")
-            .order_by("starts_on", "product_no")
-        ),
-        breakers=tuple(
-            BreakerSpot(
-                breaker_id=row.pk,
+
+
+def _breakers(rows: list[Conclusion]) -> Iterable[BreakerSpot]:
+    found = [row for row in rows if row.kind == "breaker"]
+    for row in sorted(found, key=lambda row: (row.starts_on or date.min, row.number)):
+        if row.starts_on:
+            yield BreakerSpot(
+                breaker_id=row.number,
                 phase=row.phase,
-                kind=row.kind,
-                happened_on=row.happened_on,
-                regime=row.regime,
-                counts_loss=row.counts_loss,
-                loss_cents=row.loss_cents,
+                kind=row.word,
+                happened_on=row.starts_on,
+                regime=row.reason,
+                counts_loss=bool(row.flag),
+                loss_cents=row.amount,
             )
-            for row in Breaker.objects.filter(**of_this).order_by("happened_on", "id")
-        ),
-        activities=_activities(derivation, pregnancy_id, woman.pk),
-    )
 
 
-def disposition_of(activity_id: int) -> Disposition | None:
-    """Return where an activity ended; of two networks, in the one that funds the pregnancy."""
+def disposition_of(
+    activity_id: int, workplace: Workplace | None = None, at: datetime | None = None
+) -> Disposition | None:
+    """Return where an activity ended; of two networks, in the one that funds the pregnancy.
+
+    With a workplace None too when it may not see the activity.
+    """
+    rows = Disposition.objects.all()
+    if workplace and at:
+        rows = dispositions_for(workplace, at)
     found = list(
-        Disposition.objects.filter(activity_id=activity_id)
+        rows.filter(activity_id=activity_id)
         .select_related("derivation", "activity__organisation", "activity__woman", "pregnancy")
         .order_by("-derivation_id")
     )
-    home = _home_route(next((row.pregnancy_id for row in found if row.pregnancy_id), None))
-    of_home = (row for row in found if home and row.derivation_id == home.derivation_id)
-    return next(of_home, found[0] if found else None)
+    return _of_home(found)
 
 
-def product_by_number(product_no: int) -> Product | None:
-    """Return a product by the number the engine gave it, as its funding network sees it."""
+def product_by_number(
+    product_no: int, workplace: Workplace | None = None, at: datetime | None = None
+) -> Product | None:
+    """Return a product by the number the engine gave it, as its funding network sees it.
+
+    With a workplace None too when it may not see the product.
+    """
+    rows = products_for(workplace, at) if workplace and at else Product.objects.all()
     found = list(
-        Product.objects.filter(product_no=product_no)
+        rows.filter(product_no=product_no)
         .select_related("derivation__network", "contract", "insurer", "pregnancy")
         .order_by("-derivation_id")
     )
-    home = _home_route(found[0].pregnancy_id if found else None)
-    of_home = (row for row in found if home and row.derivation_id == home.derivation_id)
-    return next(of_home, found[0] if found else None)
+    return _of_home(found)
 
 
-def breaker_by_id(breaker_id: int) -> Breaker | None:
-    """Return a breaker; None when a newer derivation has replaced it."""
-    return (
-        Breaker.objects.select_related("derivation", "contract", "pregnancy")
-        .filter(pk=breaker_id)
-        .first()
-    )
+def breaker_by_id(
+    breaker_id: int, workplace: Workplace | None = None, at: datetime | None = None
+) -> Breaker | None:
+    """Return a breaker; None when a newer derivation has replaced it, or it may not be seen."""
+    rows = breakers_for(workplace, at) if workplace and at else Breaker.objects.all()
+    return rows.select_related("derivation", "contract", "pregnancy").filter(pk=breaker_id).first()
 
 
-def _home_route(pregnancy_id: int | None) -> Route | None:
-    """Return the route by which a pregnancy is told when two networks look at it."""
-    if pregnancy_id is None:
-        return None
-    return (
-        Route.objects.select_related(
-            "derivation__network", "pregnancy__woman", "contract", "insurer"
-        )
-        .filter(pregnancy_id=pregnancy_id)
-        # `integral` sorts before `old_way`: the network that funds her comes first.
-        .order_by("route", "-derivation_id")
-        .first()
-    )
+def _of_home(found: list[Told]) -> Told | None:
+    """Return the outcome of the network that funds the pregnancy, when two networks have one."""
+    if len(found) > 1:
+        pregnancy_id = next((row.pregnancy_id for row in found if row.pregnancy_id), None)
+        if pregnancy_id is not None:
+            home = home_conclusions(conclusions_on(pregnancy_id, only=("route",)))
+            at_home = {row.derivation_id for row in home}
+            return next((row for row in found if row.derivation_id in at_home), found[0])
+    return found[0] if found else None
 
 
 def _activities(
-    derivation: Derivation, pregnancy_id: int, woman_id: int
+    derivation_id: int,
+    pregnancy_id: int,
+    woman_id: int,
+    workplace: Workplace | None,
+    at: datetime | None,
 ) -> tuple[ActivityMark, ...]:
+    seen = Disposition.objects.all()
+    if workplace and at:
+        seen = dispositions_for(workplace, at, pregnancy_id)
     # Through the woman's activities: both sides of the join have an index, the derivation has none.
     rows = (
-        Disposition.objects.filter(
-            activity__woman_id=woman_id, derivation=derivation, pregnancy_id=pregnancy_id
+        seen.filter(
+            activity__woman_id=woman_id, derivation_id=derivation_id, pregnancy_id=pregnancy_id
         )
         .select_related("activity__organisation")
         .order_by("activity__performed_on", "activity__performed_minute", "activity_id")
@@ -387,15 +347,13 @@ def _activities(
     )
 
 
-def _newest_versions(ids: Sequence[int], known_until: date) -> dict[int, PregnancyVersion]:
-    by_pregnancy: dict[int, list[PregnancyVersion]] = defaultdict(list)
-    for version in (
-        PregnancyVersion.objects.filter(pregnancy_id__in=ids, recorded_on__lt=known_until)
-        .select_related("first_intake_organisation")
-        .order_by("recorded_on", "id")
-    ):
-        by_pregnancy[version.pregnancy_id].append(version)
-    return {pregnancy_id: versions[-1] for pregnancy_id, versions in by_pregnancy.items()}
+def _newest_version(pregnancy_id: int, known_until: date) -> PregnancyVersion | None:
+    return (
+        PregnancyVersion.objects.filter(pregnancy_id=pregnancy_id, recorded_on__lt=known_until)
+        .select_related("pregnancy__woman", "first_intake_organisation")
+        .order_by("-recorded_on", "-id")
+        .first()
+    )
 
 
 def _before(day: date | None, until: date) -> date | None:

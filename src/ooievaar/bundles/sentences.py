@@ -127,6 +127,33 @@ OUTCOMES: dict[str, Sentence] = {
 }
 """By reason; a reason that is not here is why the catalogue puts a code outside the bundle."""
 
+OUTCOMES_WITHOUT_EUROS: dict[str, Sentence] = {
+    "member": {
+        "nl": "Deze zorg is deel van het bundelproduct van de fase.",
+        "en": "This care is part of the bundled product of the phase.",
+    },
+    "supplier": {
+        "nl": "Deze zorg is ingekocht bij een onderaannemer en is deel van het bundelproduct van "
+        "de fase.",
+        "en": "This care was bought from a supplier and is part of the phase's bundled product.",
+    },
+    "open": {
+        "nl": "Deze zorg is deel van het bundelproduct van de fase; de fase loopt nog.",
+        "en": "This care is part of the bundled product of the phase; the phase still runs.",
+    },
+}
+"""For who sees no euros: no amount, and no product that would tell what others did."""
+
+HIDDEN_ACT: Sentence = {
+    "nl": "een verrichting van een andere organisatie",
+    "en": "an act of another organisation",
+}
+HIDDEN_ACTS: Sentence = {
+    "nl": "{n} verrichtingen van andere organisaties",
+    "en": "{n} acts of other organisations",
+}
+"""What a reader may not see, as far as it may be told."""
+
 OUTSIDE_SCOPE: Sentence = {
     "nl": "Deze zorg valt op die dag buiten de wettelijke bundel ({scope}).",
     "en": "This care is outside the law's bundle on that day ({scope}).",
@@ -234,6 +261,12 @@ PRODUCT_OUTCOMES: dict[str, Sentence] = {
     "hours": {
         "nl": "{product}: {minutes} minuten, afgerond op {units} eenheden, tegen {tariff} per uur.",
         "en": "{product}: {minutes} minutes, rounded to {units} units, at {tariff} an hour.",
+    },
+}
+PRODUCT_OUTCOMES_WITHOUT_EUROS: dict[str, Sentence] = {
+    "hours": {
+        "nl": "{product}: naar de uren van deze maand.",
+        "en": "{product}: by the hours of this month.",
     },
 }
 DEDUCTED: Sentence = {

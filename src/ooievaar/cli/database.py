@@ -22,6 +22,7 @@ def prepare_database() -> None:
         if file := _sqlite_file():
             file.parent.mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0, interactive=False)
+        call_command("createcachetable", verbosity=0)
 
 
 def open_database() -> None:

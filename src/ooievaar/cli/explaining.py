@@ -188,7 +188,7 @@ def changes_of(picture: PregnancyPicture, results: dict[str, Rows]) -> list[str]
     return changes
 
 
-def _priced(product: str, cents: int) -> str:
+def _priced(product: str, cents: int | None) -> str:
     return f"{explain.product_name(product, 'nl')}, {format_euro(cents)}"
 
 

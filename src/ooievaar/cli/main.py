@@ -9,6 +9,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 
 COMMAND_MODULES = (
     "serving",
+    "people",
     "rulebook",
     "region",
     "imports",
@@ -16,6 +17,10 @@ COMMAND_MODULES = (
     "deriving",
     "explaining",
     "closing",
+    "auditing",
+    "backup",
+    "migrating",
+    "worker",
 )
 """Modules of this room; each has `register(app)`, which adds its commands."""
 
@@ -30,6 +35,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ooievaar.settings")
     import django
     from dj_database_url import ParseError, UnknownSchemeError
+    from django.core.exceptions import ImproperlyConfigured
 
     try:
         django.setup()
@@ -41,9 +47,13 @@ def main() -> None:
             err=True,
         )
         raise SystemExit(2) from None
+    except ImproperlyConfigured as refusal:
+        typer.echo(str(refusal), err=True)
+        raise SystemExit(2) from None
     from ooievaar.cli.faults import telling_faults
+    from ooievaar.storage.logs import crashes_are_told
 
     for name in COMMAND_MODULES:
         import_module(f"ooievaar.cli.{name}").register(app)
-    with telling_faults():
+    with crashes_are_told(), telling_faults():
         app()

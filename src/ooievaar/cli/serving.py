@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime
 from datetime import time as clock_time
@@ -19,8 +19,11 @@ from typing import Annotated, NoReturn
 
 import typer
 from django.conf import settings
+from django.utils import timezone
 from rich.console import Console
 
+from ooievaar import __version__
+from ooievaar.cli.demo_people import DemoPerson, add_demo_people
 from ooievaar.kernel.period import month_of, month_period
 
 DEMO_SEED = 1
@@ -148,6 +151,7 @@ def demo_region(births: Births = DEMO_BIRTHS) -> None:
             report=told,
         )
     months = list(months_between(DEMO_START, until))
+    made: list[DemoPerson] = []
     for network in Network.objects.filter(kind=Network.Kind.IGO).order_by("id"):
         with step(f"{network.name}: feiten lezen"):
             snapshot = read_snapshot(network)
@@ -176,6 +180,26 @@ def demo_region(births: Births = DEMO_BIRTHS) -> None:
                 now=first_instant(until),
                 made_products=made_products(network),
             )
+        if not made:
+            with step("Mensen toevoegen, één per functie"):
+                made = add_demo_people(network, DEMO_START, timezone.localdate())
+    print_people(made)
+
+
+def print_people(made: Sequence[DemoPerson]) -> None:
+    """Print who may come in, each with a password that is shown here only."""
+    name_width = max((len(row.person.username) for row in made), default=0)
+    password_width = max((len(row.password) for row in made), default=0)
+    console.print("\n[bold]Wie kan binnenkomen: naam, eenmalig wachtwoord, functie[/bold]")
+    for row in made:
+        who = f"{row.person.username:<{name_width}}  {row.password:<{password_width}}"
+        # Not a table: it would cut the password off where the terminal is narrow.
+        console.print(f"{who}  {row.role.label}, {row.place}", soft_wrap=True, markup=False)
+    console.print(
+        "Na het wachtwoord vraagt Ooievaar een code: `ooievaar code NAAM` toont haar, alleen voor\n"
+        "deze verzonnen mensen. Wachtwoord kwijt: `ooievaar people password NAAM`.",
+        soft_wrap=True,
+    )
 
 
 def months_between(start: date, until: date) -> Iterator[str]:
@@ -212,29 +236,44 @@ def step(words: str) -> Iterator[Callable[[str], None]]:
 def serve(
     port: Port = 8000,
     host: Annotated[
-        str, typer.Option(help="Alleen een adres van deze computer zelf.")
+        str, typer.Option(help="Adres waarop geluisterd wordt; anders alleen in productie.")
     ] = "127.0.0.1",
+    worker: Annotated[
+        bool | None,
+        typer.Option(help="Ook de uitvoerder van lang werk; in productie een eigen dienst."),
+    ] = None,
 ) -> None:
-    """Toon de pagina's, alleen op deze computer: er is nog geen aanmelding."""
+    """Toon de pagina's; buiten productie alleen op deze computer."""
     refuse_other_machines(host)
     refuse_taken_port(host, port)
     from waitress.server import create_server
 
-    from ooievaar.cli.database import prepare_database
+    from ooievaar.cli.migrating import prepare_or_refuse
+    from ooievaar.cli.worker import start_worker, stop_worker
+    from ooievaar.storage import logs
+    from ooievaar.web.running import server_words
     from ooievaar.wsgi import application
 
-    prepare_database()
+    prepare_or_refuse()
     signal.signal(signal.SIGTERM, stop)
-    server = create_server(application, host=host, port=port, threads=THREADS, ident=None)
+    server = create_server(application, host=host, port=port, threads=THREADS, **server_words())
+    has_worker = not settings.IS_PRODUCTION if worker is None else worker
+    working = start_worker(dict(os.environ)) if has_worker else None
     name = f"[{host}]" if ":" in host else host
     console.print(f"\nOoievaar staat open op [bold]http://{name}:{port}[/bold]", soft_wrap=True)
-    console.print("Er is nog geen aanmelding: alleen deze computer kan erbij. Stoppen: Ctrl-C.")
+    if not settings.IS_PRODUCTION:
+        console.print("Alleen deze computer kan erbij. Stoppen: Ctrl-C.")
+    mode = "production" if settings.IS_PRODUCTION else "local"
+    logs.tell("started", port=port, threads=THREADS, version=__version__, mode=mode)
     try:
         server.run()
     except KeyboardInterrupt:
         pass
     finally:
         server.close()
+        logs.tell("stopped", port=port)
+        if working is not None:
+            stop_worker(working)
     console.print("Gestopt; de gegevens blijven staan.")
 
 
@@ -244,15 +283,17 @@ def stop(number: int, frame: FrameType | None) -> None:
 
 
 def refuse_other_machines(host: str) -> None:
-    """Exit 2 when others than this computer could reach `host`: there is no login yet."""
+    """Exit 2 when others than this computer could reach `host` without TLS before it."""
+    if settings.IS_PRODUCTION and settings.TRUSTED_PROXY:
+        return
     try:
         reachable = not ipaddress.ip_address(host).is_loopback
     except ValueError:
         reachable = host != "localhost"
     if reachable:
         refuse(
-            f"{host} is ook vanaf andere computers te bereiken, en er is nog geen aanmelding; "
-            "kies 127.0.0.1."
+            f"{host} is ook vanaf andere computers te bereiken; dat mag alleen in productie, "
+            "achter TLS (docs/running.md). Kies 127.0.0.1."
         )
 
 

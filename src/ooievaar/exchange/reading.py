@@ -20,6 +20,9 @@ DELIMITER = ";"
 LARGEST_FILE_BYTES = 1_000_000_000
 LARGEST_UNPACKED_BYTES = 2_000_000_000
 LARGEST_FIELD_CHARS = 10_000
+LARGEST_RATIO = 200
+"""A workbook of real care unpacks to ten to fifty times its size."""
+RATIO_COUNTS_FROM_BYTES = 10_000_000
 SUFFIXES = (".csv", ".parquet", ".xlsx")
 
 Read: TypeAlias = "pa.Table | list[Fault]"
@@ -199,6 +202,9 @@ def _read_xlsx(name: str, content: bytes) -> Read:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             unpacked = sum(part.file_size for part in archive.infolist())
+        if unpacked > max(RATIO_COUNTS_FROM_BYTES, LARGEST_RATIO * len(content)):
+            return _whole(name, f"{unpacked} bytes uitgepakt uit {len(content)}",
+                          f"ten hoogste {LARGEST_RATIO} keer zo groot")  # fmt: skip
         if unpacked > LARGEST_UNPACKED_BYTES // 8:
             return _whole(name, f"{unpacked} bytes uitgepakt",
                           f"ten hoogste {LARGEST_UNPACKED_BYTES // 8} bytes")  # fmt: skip

@@ -28,12 +28,14 @@ from ooievaar.record.models import (
     Withdrawal,
     Woman,
 )
+from ooievaar.record.relations import relate_from_care
 from ooievaar.storage.bulk import next_id
 
 Connection = duckdb.DuckDBPyConnection
 Rows = Iterator[Sequence[Any]]
 
 BATCH = 20_000
+MOST_WOMEN_NAMED = 500
 PERIOD = "CAST(n.valid_from AS VARCHAR), CAST(n.valid_until AS VARCHAR)"
 
 # The select of each table gives the command's fields in order; `n._id` is the new row's own id.
@@ -136,9 +138,21 @@ def store_new_rows(connection: Connection, progress: Callable[[str], None]) -> d
             progress(f"{name}: {count} rijen opslaan")
             write(_fetched(connection, f"{select} ORDER BY n._id"))
             counts[name] = count
+    if counts.keys() & {"pregnancies", "activities"}:
+        relate_from_care(_women_of(connection))
     counts.pop("parallel_codes", None)
     counts.pop("pregnancy_names", None)
     return counts
+
+
+def _women_of(connection: Connection) -> list[int] | None:
+    """Return the women of new care; None is all, when there are too many to name."""
+    women = connection.execute(
+        "SELECT DISTINCT i._id FROM i_women i JOIN ("
+        "SELECT woman FROM n_pregnancies UNION SELECT woman FROM n_activities) n ON n.woman = i.k "
+        "ORDER BY 1"
+    ).fetchall()
+    return None if len(women) > MOST_WOMEN_NAMED else [woman_id for (woman_id,) in women]
 
 
 def _split_contracts_and_pregnancies(connection: Connection) -> None:

@@ -3,23 +3,38 @@
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from ooievaar.kernel.period import FAR_DATE
+from ooievaar.network.roles import ORGANISATION_ROLES, Role
 
 
 class Person(AbstractUser):
-    """Somebody who may come in; roles and permissions come with the doors."""
+    """Somebody who may come in; what they may do there, their positions say."""
+
+    must_change_password = models.BooleanField(
+        default=False, help_text="het wachtwoord is eenmalig: gegeven door een ander"
+    )
+    password_until = models.DateTimeField(
+        null=True, blank=True, help_text="tot wanneer een eenmalig wachtwoord geldt"
+    )
+    is_demo = models.BooleanField(default=False, help_text="verzonnen, voor de demo")
+
+    @property
+    def name(self) -> str:
+        """The name as colleagues read it."""
+        return self.get_full_name() or self.username
 
 
 class Discipline(models.TextChoices):
     """A profession or kind of provider, as income is divided."""
 
-    MIDWIVES = "midwives", "Verloskundigen"
-    GYNAECOLOGISTS = "gynaecologists", "Gynaecologen"
-    HOSPITAL = "hospital", "Ziekenhuis"
-    KRAAMZORG = "kraamzorg", "Kraamzorg"
-    ULTRASOUND = "ultrasound", "Echocentra"
-    OTHER = "other", "Overig"
+    MIDWIVES = "midwives", _("Verloskundigen")
+    GYNAECOLOGISTS = "gynaecologists", _("Gynaecologen")
+    HOSPITAL = "hospital", _("Ziekenhuis")
+    KRAAMZORG = "kraamzorg", _("Kraamzorg")
+    ULTRASOUND = "ultrasound", _("Echocentra")
+    OTHER = "other", _("Overig")
 
 
 class Organisation(models.Model):
@@ -102,3 +117,51 @@ class Insurer(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Position(models.Model):
+    """A person holds a role in `[valid_from, valid_until)`.
+
+    A role in care or of a practice is held in an organisation; every other one in a network. A
+    representative has a discipline too, a purchaser an insurer.
+    """
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="positions")
+    role = models.CharField(max_length=24, choices=Role)
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="positions"
+    )
+    network = models.ForeignKey(
+        Network, models.PROTECT, null=True, blank=True, related_name="positions"
+    )
+    insurer = models.ForeignKey(Insurer, models.PROTECT, null=True, blank=True)
+    discipline = models.CharField(max_length=20, choices=Discipline, blank=True)
+    valid_from = models.DateField()
+    valid_until = models.DateField(default=FAR_DATE)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_until__gte=F("valid_from")), name="position_period"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    role__in=sorted(ORGANISATION_ROLES),
+                    organisation__isnull=False,
+                    network__isnull=True,
+                )
+                | (
+                    ~Q(role__in=sorted(ORGANISATION_ROLES))
+                    & Q(organisation__isnull=True, network__isnull=False)
+                ),
+                name="position_place",
+            ),
+            models.CheckConstraint(
+                condition=~Q(role=Role.PURCHASER) | Q(insurer__isnull=False),
+                name="position_of_purchaser",
+            ),
+            models.CheckConstraint(
+                condition=~Q(role=Role.REPRESENTATIVE) | ~Q(discipline=""),
+                name="position_of_representative",
+            ),
+        ]

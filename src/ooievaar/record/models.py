@@ -2,9 +2,11 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from ooievaar.kernel.period import FAR_DATE
-from ooievaar.network.models import Insurer, Organisation
+from ooievaar.network.models import Insurer, Organisation, Person
+from ooievaar.network.roles import Role
 
 
 class Woman(models.Model):
@@ -135,3 +137,121 @@ class ImportedFile(models.Model):
     imported_at = models.DateTimeField()
     rows_stored = models.PositiveIntegerField()
     rows_refused = models.PositiveIntegerField(default=0)
+
+
+class TreatmentRelation(models.Model):
+    """An organisation, or one person of it, treats a woman in a pregnancy: who may see it.
+
+    Holds in `[valid_from, valid_until)`. A member of the team is a `person`; else it holds for
+    everybody who gives care in the organisation.
+    """
+
+    class Basis(models.TextChoices):
+        CARE = "care", _("Verleende zorg")
+        CONSULT = "consult", _("Gevraagd consult")
+        TEAM = "team", _("Lid van het team")
+
+    pregnancy = models.ForeignKey(
+        Pregnancy, models.PROTECT, related_name="relations", db_index=False
+    )
+    organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False)
+    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True)
+    basis = models.CharField(max_length=8, choices=Basis)
+    valid_from = models.DateField()
+    valid_until = models.DateField(default=FAR_DATE)
+    question = models.CharField(max_length=200, blank=True, help_text="bij een consult")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organisation", "pregnancy"], name="relation_of_organisation"),
+            models.Index(fields=["pregnancy", "organisation"], name="relation_of_pregnancy"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_until__gte=F("valid_from")), name="relation_period"
+            ),
+            models.UniqueConstraint(
+                fields=["pregnancy", "organisation"],
+                condition=Q(basis="care"),
+                name="one_relation_by_care",
+            ),
+            models.UniqueConstraint(
+                fields=["pregnancy", "organisation"],
+                condition=Q(basis="consult", valid_until=FAR_DATE),
+                name="one_open_consult",
+            ),
+            models.UniqueConstraint(
+                fields=["pregnancy", "organisation", "person"],
+                condition=Q(basis="team", valid_until=FAR_DATE),
+                name="one_open_place_in_the_team",
+            ),
+            models.CheckConstraint(
+                condition=Q(basis="team", person__isnull=False)
+                | (~Q(basis="team") & Q(person__isnull=True)),
+                name="relation_of_a_person",
+            ),
+        ]
+
+
+class Consent(models.Model):
+    """What a woman said about sharing what `source` recorded with `recipient`.
+
+    Empty is every organisation. The most specific one counts; of equals the objection, of the
+    same pair the newest.
+    """
+
+    append_only = True
+
+    woman = models.ForeignKey(Woman, models.PROTECT, related_name="consents")
+    source = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    recipient = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    is_given = models.BooleanField(help_text="onwaar is een bezwaar")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True)
+
+
+class BreakGlass(models.Model):
+    """Somebody pressed the emergency button, with a reason: a record is open until `open_until`."""
+
+    append_only = True
+
+    person = models.ForeignKey(Person, models.PROTECT, db_index=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT)
+    role = models.CharField(max_length=24)
+    pregnancy = models.ForeignKey(Pregnancy, models.PROTECT)
+    reason = models.CharField(max_length=400)
+    opened_at = models.DateTimeField()
+    open_until = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "open_until"], name="breakglass_of_person")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(open_until__gt=F("opened_at")), name="breakglass_period"
+            ),
+        ]
+
+    @property
+    def role_label(self) -> str:
+        """The role in which it was opened, as people read it."""
+        return str(Role(self.role).label)
+
+
+class BreakGlassReview(models.Model):
+    """What a reviewer made of one use of the emergency button."""
+
+    append_only = True
+
+    class Judgement(models.TextChoices):
+        JUSTIFIED = "justified", _("Terecht")
+        UNJUSTIFIED = "unjustified", _("Onterecht")
+
+    break_glass = models.OneToOneField(BreakGlass, models.PROTECT, related_name="review")
+    reviewer = models.ForeignKey(Person, models.PROTECT)
+    judgement = models.CharField(max_length=12, choices=Judgement)
+    note = models.CharField(max_length=400, blank=True)
+    reviewed_at = models.DateTimeField()

@@ -60,6 +60,7 @@ class RuleBook:
     catalogue: schema.CatalogueFile
     mono_tariffs: schema.MonoTariffsFile
     source_ranks: schema.SourceRanksFile
+    element_sets: schema.ElementSetsFile
 
     @cached_property
     def period(self) -> Period:
@@ -111,6 +112,19 @@ class RuleBook:
             ),
             None,
         )
+
+    def elements_for(self, name: str, day: date) -> frozenset[str] | None:
+        """Return the codes that a role or discipline sees of others on a day; None is all.
+
+        Somebody whom no set names sees nothing of others.
+        """
+        codes: set[str] = set()
+        for row in self.element_sets.element_sets:
+            if name in row.seen_by and day in self.within(row):
+                if row.sees_all:
+                    return None
+                codes.update(row.codes)
+        return frozenset(codes)
 
     def kraamzorg_own_contribution(self, day: date) -> HourlyOwnContribution:
         """Return what the woman pays for an hour of kraamzorg on a day, in cents.

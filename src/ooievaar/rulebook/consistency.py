@@ -59,6 +59,7 @@ def faults_between(book: RuleBook, files: Mapping[str, YamlFile]) -> Iterator[Fa
         yield from _products(book, files["products.yaml"])
     yield from _limits(book, files["limits.yaml"])
     yield from _mono_items(book, files["mono_tariffs.yaml"])
+    yield from _element_sets(book, files["element_sets.yaml"])
 
 
 def placed(rows: Sequence[DatedT], *path: str | int) -> list[Placed[DatedT]]:
@@ -73,6 +74,7 @@ def _dated_lists(book: RuleBook) -> Iterator[tuple[str, list[Placed[schema.Dated
     yield "catalogue.yaml", [*placed(book.catalogue.catalogue, "catalogue")]
     yield "regimes.yaml", [*placed(book.regimes.law, "law")]
     yield "regimes.yaml", [*placed(book.regimes.regimes, "regimes")]
+    yield "element_sets.yaml", [*placed(book.element_sets.element_sets, "element_sets")]
     yield "kraamzorg.yaml", [*placed(book.kraamzorg.limits, "limits")]
     yield "kraamzorg.yaml", [*placed(book.kraamzorg.own_contributions, "own_contributions")]
     for position, item in enumerate(book.mono_tariffs.mono_items):
@@ -192,6 +194,8 @@ def _continuity(book: RuleBook, files: Mapping[str, YamlFile]) -> Iterator[Fault
     )
     regimes = placed(book.regimes.regimes, "regimes")
     yield from _covers_book(book, files["regimes.yaml"], regimes, "regime")
+    elements = placed(book.element_sets.element_sets, "element_sets")
+    yield from _covers_book(book, files["element_sets.yaml"], elements, "element_set")
     kraamzorg = placed(book.kraamzorg.limits, "limits")
     yield from _covers_book(book, files["kraamzorg.yaml"], kraamzorg, "limit")
     own = placed(book.kraamzorg.own_contributions, "own_contributions")
@@ -296,3 +300,14 @@ def _mono_items(book: RuleBook, file: YamlFile) -> Iterator[Fault]:
         if not item.tariffs:
             place = ("mono_items", position, "tariffs")
             yield file.fault(place, "geen enkel tarief", "ten minste één bekend jaar")
+
+
+def _element_sets(book: RuleBook, file: YamlFile) -> Iterator[Fault]:
+    known = {code.code for code in book.catalogue.catalogue}
+    for path, row in placed(book.element_sets.element_sets, "element_sets"):
+        if row.sees_all == bool(row.codes):
+            expected = "codes, of sees_all: true"
+            yield file.fault(path, "beide" if row.codes else "geen van beide", expected)
+        for position, code in enumerate(row.codes):
+            if code not in known:
+                yield file.fault((*path, "codes", position), code, "een code uit catalogue.yaml")

@@ -195,6 +195,13 @@ def _source_ranks(book: "RuleBook", section: str) -> Iterator[Entry]:
         yield _entry(book, section, row.activity_source, row, _name(row), sentence, value)
 
 
+def _element_sets(book: "RuleBook", section: str) -> Iterator[Entry]:
+    for row in book.element_sets.element_sets:
+        codes = ", ".join(row.codes)
+        value = wording.EVERYTHING if row.sees_all else Words(codes, codes)
+        yield _entry(book, section, row.element_set, row, _name(row), _sentence(row), value)
+
+
 def _catalogue_section(book: "RuleBook", group: schema.CatalogueGroup) -> Section:
     key = f"catalogue_{group.group}"
     entries = tuple(
@@ -242,6 +249,11 @@ READERS: tuple[tuple[str, Words, Reader], ...] = (
         "choices",
         Words("Keuzes waar de wet zwijgt", "Choices where the law is silent"),
         _choices,
+    ),
+    (
+        "element_sets",
+        Words("Wie wat van anderen ziet", "Who sees what of others"),
+        _element_sets,
     ),
     (
         "funding_kinds",

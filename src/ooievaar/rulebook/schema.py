@@ -280,6 +280,21 @@ class RulesFile(Frozen):
     choices: tuple[Choice, ...]
 
 
+class ElementSet(Explained, Dated):
+    """What a role or discipline sees of what others recorded: all of it, or these codes."""
+
+    element_set: Text
+    seen_by: tuple[Text, ...]
+    sees_all: bool = False
+    codes: tuple[Text, ...] = ()
+
+
+class ElementSetsFile(Frozen):
+    """All sets of elements."""
+
+    element_sets: tuple[ElementSet, ...]
+
+
 FILES: dict[str, type[Frozen]] = {
     "book.yaml": BookFile,
     "sources.yaml": SourcesFile,
@@ -292,5 +307,6 @@ FILES: dict[str, type[Frozen]] = {
     "catalogue.yaml": CatalogueFile,
     "mono_tariffs.yaml": MonoTariffsFile,
     "source_ranks.yaml": SourceRanksFile,
+    "element_sets.yaml": ElementSetsFile,
 }
 """Every file of the book, in reading order, with its model."""

@@ -21,6 +21,7 @@ NATURAL_KEYS = (
     "care",
     "item",
     "choice",
+    "element_set",
     "rule",
     "kind",
     "key",

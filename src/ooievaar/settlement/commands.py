@@ -132,12 +132,15 @@ def close_month(
     now: datetime,
     report: Report | None = None,
     snapshot: Snapshot | None = None,
+    inspect: Callable[[Draft], None] | None = None,
+    also: Callable[[Closing], None] | None = None,
 ) -> ClosingResult:
     """Divide what became claimable by the end of a month (`2026-10`), and what changed before it.
 
     A month that was closed stays as it is and is returned as it was stored. Rows are written in
     one transaction, and only when the proof holds; when another process closed a month meanwhile,
     the work is done again on top of that. A `snapshot` of the facts serves several months.
+    `inspect` sees what is about to be stored and may raise; `also` writes in the transaction.
 
     Raises InputRejected for what is no month, a month before the newest closed one, or a month
     that was not over by `known_until`.
@@ -163,12 +166,16 @@ def close_month(
         derived.connection.close()
         if not draft.proof.holds:
             return ClosingResult(month, None, False, draft.proof, None)
+        if inspect is not None:
+            inspect(draft)
         tell(f"{month}: opslaan")
         with transaction.atomic():
             # All networks: rows are numbered here, so two closings never write side by side.
             list(Network.objects.select_for_update().order_by("id").values_list("id"))
             if _newest_closing(network) == newest:
                 closing = _store(network, month, known_until, now, draft)
+                if also is not None:
+                    also(closing)
                 return ClosingResult(month, closing, True, draft.proof, month_overview(closing))
 
 

@@ -1,8 +1,14 @@
-"""What was divided. Append-only: the database itself refuses to change or remove a row."""
+"""What was divided, and who asked for it.
+
+Append-only: the database itself refuses to change or remove a row.
+"""
 
 from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from ooievaar.network.models import Insurer, Network, Organisation
+from ooievaar.network.models import Insurer, Network, Organisation, Person, Position
 from ooievaar.record.models import Pregnancy
 
 
@@ -61,3 +67,64 @@ class Share(models.Model):
     rule = models.CharField(max_length=24)
     reason = models.CharField(max_length=32)
     parameters = models.JSONField(default=dict)
+
+
+class ClosingRequest(models.Model):
+    """A month that one person prepared for closing, with the figures they saw."""
+
+    append_only = True
+
+    network = models.ForeignKey(Network, models.PROTECT)
+    month = models.CharField(max_length=7, help_text="2026-10")
+    known_until = models.DateField()
+    prepared_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    prepared_as = models.ForeignKey(Position, models.PROTECT, related_name="+")
+    prepared_at = models.DateTimeField()
+    note = models.CharField(max_length=500, blank=True)
+    edition = models.CharField(max_length=16)
+    facts_hash = models.CharField(max_length=64)
+    division_hash = models.CharField(max_length=64, help_text="van elk product en elk aandeel")
+    figures = models.JSONField(help_text="wat de voorbereider zag, en tot welke rij er gelezen is")
+
+
+class ClosingStep(models.Model):
+    """What became of a request: one row per step, never changed; the newest is how it stands.
+
+    Who approves is never who prepared: the database refuses it too (`guards.py`).
+    """
+
+    append_only = True
+
+    class State(models.TextChoices):
+        PREPARED = "prepared", _("Wacht op goedkeuring")
+        APPROVED = "approved", _("Goedgekeurd, wordt afgesloten")
+        REFUSED = "refused", _("Afgekeurd")
+        WITHDRAWN = "withdrawn", _("Ingetrokken")
+        CLOSED = "closed", _("Afgesloten")
+        FAILED = "failed", _("Niet afgesloten")
+
+    request = models.ForeignKey(ClosingRequest, models.PROTECT, related_name="steps")
+    state = models.CharField(max_length=9, choices=State)
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", help_text="leeg: het systeem"
+    )
+    position = models.ForeignKey(Position, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=500, blank=True)
+    job_id = models.UUIDField(null=True, help_text="de taak die afsluit")
+    closing = models.ForeignKey(Closing, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["request", "state"], name="closing_step_once"),
+            models.UniqueConstraint(
+                fields=["request"],
+                condition=Q(state__in=["refused", "withdrawn", "closed", "failed"]),
+                name="closing_request_ends_once",
+            ),
+        ]
+
+    @property
+    def failure(self) -> str:
+        """Why the system could not close, in the language of whoever reads."""
+        return gettext(self.reason) % {"month": self.request.month} if self.reason else ""

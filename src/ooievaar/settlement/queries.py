@@ -1,12 +1,16 @@
-"""What was divided, for the pages, the printer and the next derivation."""
+"""What was divided, for the pages, the printer and the next derivation.
+
+What a page shows of it starts from the rows that its workplace may see: the functions for pages
+take such a set (`closings`, `products`, `shares`), never the whole table.
+"""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Case, Count, F, JSONField, Q, QuerySet, Sum, When
 
 from ooievaar.network.models import Network
 from ooievaar.settlement.models import ClosedProduct, Closing, Share
@@ -32,11 +36,21 @@ class ClosingLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ClosedMonth:
-    """A closed month (`2026-10`) and the number of its closing."""
+class OpenedMonth:
+    """A closing among the closed months of its network, which are the newest first."""
 
-    month: str
-    closing_id: int
+    closing: Closing
+    months: tuple[str, ...]
+
+    @property
+    def previous_month(self) -> str:
+        """The closed month before this one; empty where there is none."""
+        return next((month for month in self.months if month < self.closing.month), "")
+
+    @property
+    def next_month(self) -> str:
+        """The closed month after this one; empty where there is none."""
+        return next((month for month in self.months[::-1] if month > self.closing.month), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +144,18 @@ class MonthOverview:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnIncome:
+    """What a closing gave for a product in one phase: new, or as differences on earlier months."""
+
+    month: str
+    product: str
+    phase: int
+    is_correction: bool
+    count: int
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProductShare:
     """A leaf of the division of one product, as a closing stored it."""
 
@@ -150,14 +176,38 @@ def is_closed(network: Network, month: str) -> bool:
     return Closing.objects.filter(network=network, month=month).exists()
 
 
-def closed_months(network: Network) -> list[ClosedMonth]:
-    """List the closed months of a network, newest first, without their money."""
-    return [
-        ClosedMonth(month, closing_id)
-        for month, closing_id in Closing.objects.filter(network=network)
+def newest_closed_month(closings: QuerySet[Closing]) -> str:
+    """Return the newest month of these closings; empty before the first."""
+    return closings.order_by("-month").values_list("month", flat=True).first() or ""
+
+
+def opened_month(closings: QuerySet[Closing], month: str) -> OpenedMonth | None:
+    """Return the closing of a month among these, or None when it was not closed.
+
+    One query: of the other months the summaries stay in the database.
+    """
+    summary = Case(When(month=month, then=F("summary")), output_field=JSONField())
+    known = {
+        closing.month: closing
+        for closing in closings.select_related("network")
+        .defer("summary")
+        .annotate(summary_of_month=summary)
         .order_by("-month")
-        .values_list("month", "id")
-    ]
+    }
+    closing = known.get(month)
+    if closing is None:
+        return None
+    closing.summary = closing.summary_of_month
+    return OpenedMonth(closing, tuple(known))
+
+
+def months_by_network(closings: QuerySet[Closing]) -> dict[Network, list[str]]:
+    """Return the closed months of every network among these, the newest first; an IGO first."""
+    months: dict[Network, list[str]] = defaultdict(list)
+    rows = closings.select_related("network").defer("summary")
+    for closing in rows.order_by("network__kind", "network_id", "-month"):
+        months[closing.network].append(closing.month)
+    return dict(months)
 
 
 def closings(network: Network) -> list[ClosingLine]:
@@ -208,39 +258,61 @@ def _closing_line(
     )
 
 
-def month_overview(closing: Closing) -> MonthOverview:
-    """Show a closed month: the stored counts, and the money summed in the database."""
-    river = _river(closing)
-    income: dict[tuple[int, str, str], int] = defaultdict(int)
+def month_overview(
+    closing: Closing,
+    products: QuerySet[ClosedProduct] | None = None,
+    shares: QuerySet[Share] | None = None,
+) -> MonthOverview:
+    """Show a closed month: the stored counts, and the money summed in the database.
+
+    A page gives the products and shares that it may see; the printer sees all of them.
+    """
+    products = ClosedProduct.objects.all() if products is None else products
+    flows = money_flows(closing, Share.objects.all() if shares is None else shares)
     kinds: dict[str, int] = defaultdict(int)
-    for link in river:
+    for link in flows:
         kinds[link.kind] += link.cents
-        if link.kind == Share.Kind.PARTNER and link.organisation_id is not None:
-            income[link.organisation_id, link.partner, link.discipline] += link.cents
     return MonthOverview(
         network=closing.network.name,
         month=closing.month,
         known_until=closing.known_until,
         edition=closing.edition,
         activities=tuple(ActivityCount(**row) for row in closing.summary["activities"]),
-        insurers=_insurers(closing),
+        insurers=_insurers(products.filter(closing=closing)),
         breakers=tuple(BreakerCount(**row) for row in closing.summary["breakers"]),
-        income=tuple(
-            PartnerIncome(*partner, cents)
-            for partner, cents in sorted(income.items(), key=lambda row: (row[0][2], -row[1]))
-        ),
+        income=partner_income(flows),
         overhead_cents=kinds[Share.Kind.OVERHEAD],
         reserve_cents=kinds[Share.Kind.RESERVE],
-        river=tuple(link for link in river if link.cents > 0),
+        river=tuple(link for link in flows if link.cents > 0),
         proof=Proof.from_json(closing.summary["proof"]),
     )
 
 
-def _insurers(closing: Closing) -> tuple[InsurerProducts, ...]:
+def partner_income(flows: Iterable[RiverLink]) -> tuple[PartnerIncome, ...]:
+    """Sum what flows to partners: by discipline, who gets most first."""
+    income: dict[tuple[int, str, str], int] = defaultdict(int)
+    for link in flows:
+        if link.kind == Share.Kind.PARTNER and link.organisation_id is not None:
+            income[link.organisation_id, link.partner, link.discipline] += link.cents
+    return tuple(
+        PartnerIncome(*partner, cents)
+        for partner, cents in sorted(income.items(), key=lambda row: (row[0][2], -row[1]))
+    )
+
+
+def partner_products(flows: Iterable[RiverLink]) -> list[tuple[str, int]]:
+    """Sum what flows to partners by product, the largest first."""
+    sums: dict[str, int] = defaultdict(int)
+    for link in flows:
+        if link.kind == Share.Kind.PARTNER:
+            sums[link.product] += link.cents
+    return sorted(sums.items(), key=lambda row: (-row[1], row[0]))
+
+
+def _insurers(products: QuerySet[ClosedProduct]) -> tuple[InsurerProducts, ...]:
     new, corrected = Q(is_correction=False), Q(is_correction=True)
     rows = (
-        ClosedProduct.objects.filter(closing=closing)
-        .values("insurer_id", "insurer__name")
+        products.values("insurer_id", "insurer__name")
         .annotate(
             count=Count("id", filter=new),
             new_cents=Sum("cents", filter=new),
@@ -262,11 +334,11 @@ def _insurers(closing: Closing) -> tuple[InsurerProducts, ...]:
     )
 
 
-def _river(closing: Closing) -> list[RiverLink]:
-    """Sum the leaves of a closing by insurer, product and who gets them."""
+def money_flows(closing: Closing, shares: QuerySet[Share]) -> list[RiverLink]:
+    """Sum these leaves of a closing by insurer, product and who gets them."""
     sums: dict[tuple[Any, ...], int] = defaultdict(int)
     rows = (
-        Share.objects.filter(product__closing=closing)
+        shares.filter(product__closing=closing)
         .values_list(
             "product__insurer_id",
             "product__insurer__name",
@@ -290,26 +362,64 @@ def _river(closing: Closing) -> list[RiverLink]:
     ]
 
 
-def product_shares(key: str, network: Network | None = None) -> list[ProductShare]:
-    """Return every leaf of one product over all closings, oldest first."""
-    rows = Share.objects.filter(product__key=key).select_related("product__closing", "organisation")
-    if network is not None:
-        rows = rows.filter(product__closing__network=network)
-    return [
-        ProductShare(
-            closing_id=share.product.closing_id,
-            month=share.product.closing.month,
-            kind=share.kind,
-            discipline=share.discipline,
-            organisation_id=share.organisation_id,
-            organisation=share.organisation.name if share.organisation else "",
-            cents=share.cents,
-            rule=share.rule,
-            reason=share.reason,
-            parameters=share.parameters,
+def corrections_of(closing: Closing, products: QuerySet[ClosedProduct]) -> QuerySet[ClosedProduct]:
+    """Return the differences on earlier months that a closing divided, with whom they concern."""
+    return (
+        products.filter(closing=closing, is_correction=True)
+        .select_related("pregnancy", "insurer")
+        .order_by("claimable_on", "key")
+    )
+
+
+def own_income(shares: QuerySet[Share], network: Network, year: str) -> list[OwnIncome]:
+    """Sum a partner's shares in a year by month, product and phase, oldest month first."""
+    rows = (
+        own_shares(shares, network)
+        .filter(product__closing__month__startswith=f"{year}-")
+        .values_list(
+            "product__closing__month",
+            "product__product",
+            "product__phase",
+            "product__is_correction",
         )
-        for share in rows.order_by("product__closing__month", "id")
+        .annotate(count=Count("id"), cents=Sum("cents"))
+        .order_by("product__closing__month", "product__phase", "product__product")
+    )
+    return [
+        OwnIncome(month, product, phase, is_correction, count, int(cents))
+        for month, product, phase, is_correction, count, cents in rows
     ]
+
+
+def own_shares(shares: QuerySet[Share], network: Network) -> QuerySet[Share]:
+    """Return what these shares gave to a partner in a network, and not to its reserve."""
+    return shares.filter(kind=Share.Kind.PARTNER, product__closing__network=network)
+
+
+def product_shares(shares: QuerySet[Share], network: Network, key: str) -> list[ProductShare]:
+    """Return those of these leaves that belong to one product, over all closings, oldest first."""
+    rows = (
+        shares.filter(product__key=key, product__closing__network=network)
+        .select_related("product__closing", "organisation")
+        .order_by("product__closing__month", "id")
+    )
+    return [product_share(share) for share in rows]
+
+
+def product_share(share: Share) -> ProductShare:
+    """Return a leaf as a value, with the closing it stands in."""
+    return ProductShare(
+        closing_id=share.product.closing_id,
+        month=share.product.closing.month,
+        kind=share.kind,
+        discipline=share.discipline,
+        organisation_id=share.organisation_id,
+        organisation=share.organisation.name if share.organisation else "",
+        cents=share.cents,
+        rule=share.rule,
+        reason=share.reason,
+        parameters=share.parameters,
+    )
 
 
 def made_products(network: Network) -> list[dict[str, int]]:

@@ -96,6 +96,7 @@ def simulate_region(
         report(f"{len(written)} Parquet-bestanden geschreven in {folder}")
     if load:
         from ooievaar.exchange.commands import load_region
+        from ooievaar.simulator.consents import simulate_consents
 
         load_region(
             tables,
@@ -103,6 +104,7 @@ def simulate_region(
             source_name=f"simulatie {profile}, seed {seed}",
             report=report,
         )
+        report(f"  toestemmingen: {simulate_consents(seed)} rijen")
     return {name: table.num_rows for name, table in tables.items()}
 
 

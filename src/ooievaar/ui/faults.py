@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 
 
 def _page(request: HttpRequest, status: int, heading: str, explanation: str) -> HttpResponse:
-    context = {"heading": heading, "explanation": explanation}
+    # After a fault of ours nothing of the frame may ask the database: it may be the fault.
+    context = {"heading": heading, "explanation": explanation, "is_fault": status >= 500}
     return render(request, "ooievaar/fault.html", context, status=status)
 
 
@@ -21,18 +22,26 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Answer what may not be done."""
+    """Answer what may not be done; the same whether or not what was asked for exists."""
     return _page(
         request,
         403,
         _("Dit mag hier niet"),
-        _("De pagina stond mogelijk te lang open. Laad haar opnieuw en probeer het nog eens."),
+        _("Uw werkplek geeft hier geen toegang. Er is niets getoond en niets gewijzigd."),
     )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a form that did not come from a page of ours."""
-    return forbidden(request)
+    """Answer a form that did not come from a page of ours, or from one that lay open too long."""
+    return _page(
+        request,
+        403,
+        _("Dit mag hier niet"),
+        _(
+            "De pagina stond mogelijk te lang open. Er is niets gewijzigd. "
+            "Ga terug, laad haar opnieuw en probeer het nog eens."
+        ),
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -43,7 +52,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         _("Deze pagina is er niet"),
         _(
             "Het adres is onbekend, of wat hier stond is door een nieuwe afleiding vervangen. "
-            "Zoek de zwangere of de maand opnieuw op."
+            "Zoek het vanaf de beginpagina opnieuw op."
         ),
     )
 

@@ -1,25 +1,34 @@
-"""The navigation follows the flow of the house; what has no page yet is left out."""
+"""The navigation follows the flow of the house; it shows the doors that open, and no others."""
 
 from dataclasses import dataclass
-from urllib.parse import quote
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 HOUSE: tuple[tuple[str, str | Promise, str, str], ...] = (
     ("today", _("Vandaag"), "calendar-month", "v"),
     ("pregnancies", _("Zwangeren"), "users", "z"),
-    ("pathways", _("Zorgpaden"), "clock", "p"),
+    ("pathways", _("Zorgpaden"), "route", "p"),
     ("bundles", _("Bundels"), "package", "b"),
-    ("claims", _("Declaraties"), "coins", "d"),
+    ("claims", _("Declaraties"), "file-invoice", "d"),
     ("month", _("Verdeling"), "scale", "m"),
+    ("statement", _("Ons geld"), "coins", "o"),
+    ("contract_volumes", _("Contract"), "file-text", "c"),
     ("quality", _("Kwaliteit"), "check", "k"),
-    ("network", _("Netwerk"), "users", "n"),
+    ("people", _("Mensen"), "users-group", "n"),
+    ("access_log", _("Wie keek"), "eye", "w"),
     ("rulebook", _("Regelboek"), "book", "r"),
-    ("administration", _("Beheer"), "lock", "h"),
+    ("jobs", _("Taken"), "list-check", "t"),
 )
 """Address name, label, icon, and the letter that follows `g` on the keyboard."""
+SEARCHED = "pregnancies"
+"""Where `/` leads from a page that has no search of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +40,46 @@ class NavigationItem:
     icon: str
     key: str
     is_current: bool
+    is_searched: bool
 
 
-def navigation_items(path: str, network: str = "") -> list[NavigationItem]:
-    """Return the links for a page at `path`: only what exists, on the `network` that was chosen."""
-    query = f"?netwerk={quote(network)}" if network else ""
+def navigation_items(request: HttpRequest) -> list[NavigationItem]:
+    """Return the links for whoever asks: what exists and opens for the role they work in now.
+
+    Who did not sign in, or chose no workplace yet, has no navigation. The network that was chosen
+    in the address goes along.
+    """
+    workplace = getattr(request, "workplace", None)
+    if workplace is None:
+        return []
+    network = request.GET.get("netwerk", "")
+    query = f"?{urlencode({'netwerk': network})}" if network else ""
     items = []
     for name, label, icon, key in HOUSE:
-        try:
-            address = reverse(name)
-        except NoReverseMatch:
-            continue
-        items.append(NavigationItem(label, address + query, icon, key, path.startswith(address)))
+        address = opens(name, workplace.role)
+        if address:
+            is_current = request.path.startswith(address)
+            items.append(
+                NavigationItem(label, address + query, icon, key, is_current, name == SEARCHED)
+            )
     return items
+
+
+def opens(name: str, role: Any) -> str:
+    """Return the address of a page where its door opens for a role; empty where it does not."""
+    address, roles = _door(name, get_urlconf() or settings.ROOT_URLCONF, get_script_prefix())
+    return address if role in roles else ""
+
+
+@lru_cache(maxsize=512)
+def _door(name: str, urlconf: str, prefix: str) -> tuple[str, frozenset[Any]]:
+    """Return the address of a page and the roles that its door names.
+
+    A view carries its door as an attribute (`network.doors`); this room knows no more of it.
+    """
+    try:
+        address = reverse(name, urlconf)
+    except NoReverseMatch:
+        return "", frozenset()
+    view = resolve(address, urlconf).func
+    return address, frozenset(getattr(getattr(view, "door", None), "roles", ()))

@@ -1,4 +1,9 @@
-"""How the euros of one product were divided, closing by closing, every amount with its sum."""
+"""How the euros of one product were divided, closing by closing, every amount with its sum.
+
+A partner reads its own leaves only, and their sums without what the others did or got: the
+percentages of the agreement, which every member signed, and its own units. What the discipline
+got together is not told, for of two partners that would tell the other's income.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -9,6 +14,9 @@ from django.utils.translation import gettext as _
 
 from ooievaar.kernel.money import PPM
 from ooievaar.network.models import Network
+from ooievaar.network.roles import Role
+from ooievaar.network.workplace import Workplace
+from ooievaar.settlement.permissions import shares_for
 from ooievaar.settlement.queries import ProductShare, product_shares
 from ooievaar.ui.templatetags.ooievaar import euro, number, percent
 from ooievaar.web import words
@@ -50,9 +58,17 @@ class Division:
     cents: int
 
 
-def division_of_product(network: Network, key: str, product: str) -> Division:
-    """Return how the product with this key was divided so far."""
-    shares = product_shares(key, network)
+def division_of_product(
+    workplace: Workplace, network: Network, key: str, product: str
+) -> Division | None:
+    """Return how the product with this key was divided so far, as far as a role may see it.
+
+    None for a role that sees no division at all.
+    """
+    is_own = workplace.role is Role.PRACTICE_ADMINISTRATOR
+    if not (is_own or workplace.sees_whole_network):
+        return None
+    shares = product_shares(shares_for(workplace), network, key)
     months: list[MonthDivision] = []
     for month, group in groupby(shares, key=lambda share: share.month):
         leaves = list(group)
@@ -62,7 +78,7 @@ def division_of_product(network: Network, key: str, product: str) -> Division:
                 month=month,
                 is_difference=is_difference,
                 cents=sum(share.cents for share in leaves),
-                lines=tuple(_line(share, product, is_difference) for share in leaves),
+                lines=tuple(_line(share, product, is_difference, is_own) for share in leaves),
             )
         )
     return Division(
@@ -72,12 +88,13 @@ def division_of_product(network: Network, key: str, product: str) -> Division:
     )
 
 
-def _line(share: ProductShare, product: str, is_difference: bool) -> ShareLine:
+def _line(share: ProductShare, product: str, is_difference: bool, is_own: bool) -> ShareLine:
     now = share.parameters.get("total_cents", share.cents)
+    sums = own_sums(share, product) if is_own else _sums(share, product)
     return ShareLine(
         name=_name(share),
         cents=share.cents,
-        sums=tuple(_sums(share, product)),
+        sums=tuple(sums),
         before_cents=now - share.cents if is_difference else None,
         now_cents=now,
     )
@@ -125,11 +142,7 @@ def _sums(share: ProductShare, product: str) -> list[str]:
     )
     if weight == whole:
         if share.kind == "partner":
-            why.append(
-                _("enige die hiervoor zorg verrichtte")
-                if share.reason == "performed"
-                else _("enige rechthebbende van de discipline")
-            )
+            why.append(_only_one(share))
     elif share.reason != "performed":
         why.append(
             _("vast aandeel %(part)s van de discipline") % {"part": percent(weight * PPM // whole)}
@@ -145,6 +158,40 @@ def _sums(share: ProductShare, product: str) -> list[str]:
             % {"part": number(weight), "whole": number(whole)}
         )
     return why
+
+
+def own_sums(share: ProductShare, product: str) -> list[str]:
+    """Say in words how a partner's own amount came about, without what others did or got."""
+    why = [words.words(words.REASONS, share.reason)] if share.kind == "reserve" else []
+    known = share.parameters
+    if known.get("parent_cents") is None:
+        return [*why, _("vervallen: dit hoort niet meer bij de verdeling")]
+    weight, whole = known["weight"], known["weight_total"]
+    if known.get("discipline_ppm") is None:
+        return why
+    discipline = words.words(words.DISCIPLINES, share.discipline).lower()
+    why.append(
+        _("aandeel %(discipline)s: %(part)s van wat na de organisatiekosten rest")
+        % {"discipline": discipline, "part": percent(known["discipline_ppm"])}
+    )
+    if weight == whole:
+        if share.kind == "partner":
+            why.append(_only_one(share))
+    elif share.reason != "performed":
+        why.append(
+            _("vast aandeel %(part)s van de discipline") % {"part": percent(weight * PPM // whole)}
+        )
+    elif product == HOURLY:
+        why.append(_("verdeeld naar uren: %(part)s van ons") % {"part": _hours(weight)})
+    else:
+        why.append(_("verdeeld naar verrichtingen: %(part)s van ons") % {"part": number(weight)})
+    return why
+
+
+def _only_one(share: ProductShare) -> str:
+    if share.reason == "performed":
+        return _("enige die hiervoor zorg verrichtte")
+    return _("enige rechthebbende van de discipline")
 
 
 def _hours(minutes: int) -> str:

@@ -6,31 +6,40 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ooievaar.bundles.queries import newest_derivation
 from ooievaar.kernel.period import month_of, month_period
-from ooievaar.network.models import Network
-from ooievaar.settlement.models import ClosedProduct, Closing
+from ooievaar.network.doors import WorkingRequest, open_to
+from ooievaar.network.permissions import networks_for
+from ooievaar.network.roles import WHOLE_NETWORK_ROLES, Role
+from ooievaar.record.access_log.models import Kind
+from ooievaar.record.access_log.noting import note
+from ooievaar.settlement.models import ClosingStep
+from ooievaar.settlement.permissions import closed_products_for, closings_for, shares_for
 from ooievaar.settlement.queries import (
     BreakerCount,
     MonthOverview,
-    PartnerIncome,
+    OpenedMonth,
     RiverLink,
-    closed_months,
+    corrections_of,
     month_overview,
+    newest_closed_month,
+    opened_month,
 )
+from ooievaar.settlement.requests import open_requests, requests_for
 from ooievaar.settlement.rules.proof import Balance
 from ooievaar.ui.templatetags.ooievaar import euro, language, number
 from ooievaar.web import words
+from ooievaar.web.month_of_discipline import month_of_discipline
 from ooievaar.web.month_river import month_river
-from ooievaar.web.network_choice import chosen_network, nothing_derived
+from ooievaar.web.month_tables import corrections_table, income_table
+from ooievaar.web.network_choice import nothing_derived
 
-CORRECTIONS_PER_PAGE = 25
+MONTH_ROLES = WHOLE_NETWORK_ROLES | {Role.REPRESENTATIVE}
 PATTERNS = {"breaks_bundle": "striped", "monodisciplinary": "dotted", "reserve": "dotted"}
 """Parts of a bar that have a pattern too, so that no two neighbours differ by colour alone."""
 TONES = {
@@ -41,47 +50,60 @@ TONES = {
 }
 
 
-def newest_month(request: HttpRequest) -> HttpResponse:
+@open_to(*MONTH_ROLES)
+def newest_month(request: WorkingRequest) -> HttpResponse:
     """Go to the newest closed month; without one, say how to close it."""
-    network, networks = chosen_network(request)
-    if network is None:
-        return nothing_derived(request)
-    months = closed_months(network)
-    if not months:
-        return _nothing_closed(request, network, networks)
-    address = reverse("month_page", args=[months[0].month])
-    query = f"?netwerk={network.pk}" if request.GET.get("netwerk") else ""
-    return redirect(address + query)
+    month = newest_closed_month(closings_for(request.workplace))
+    if not month:
+        return _nothing_closed(request)
+    return redirect("month_page", month)
 
 
-def month_page(request: HttpRequest, month: str) -> HttpResponse:
+@open_to(*MONTH_ROLES, is_care=True)
+def month_page(request: WorkingRequest, month: str) -> HttpResponseBase:
     """Show one closed month; of a month that is not closed, say what can be done."""
-    network, networks = chosen_network(request)
-    closed = closed_months(network) if network else []
-    months = [row.month for row in closed]
-    if network is None or month not in months:
-        if network is None or not is_month(month):
-            raise Http404
-        return _nothing_closed(request, network, networks, month, months)
-    at = months.index(month)
-    closing = Closing.objects.select_related("network").get(pk=closed[at].closing_id)
-    overview = month_overview(closing)
-    corrected = (
-        ClosedProduct.objects.filter(closing=closing, is_correction=True)
-        .select_related("pregnancy", "insurer")
-        .order_by("claimable_on", "key")
-    )
-    page = Paginator(corrected, CORRECTIONS_PER_PAGE).get_page(request.GET.get("correcties"))
+    if not is_month(month):
+        raise Http404
+    opened = opened_month(closings_for(request.workplace), month)
+    if opened is None:
+        note(request, Kind.LIST, "closing", month)
+        return _nothing_closed(request, month)
+    if request.workplace.role is Role.REPRESENTATIVE:
+        return month_of_discipline(request, opened)
+    return _whole_month(request, opened)
+
+
+def _whole_month(request: WorkingRequest, opened: OpenedMonth) -> HttpResponseBase:
+    """Show all the money of a month; whom it concerns only by reference, where it was corrected."""
+    closing, workplace = opened.closing, request.workplace
+    products = closed_products_for(workplace)
+    overview = month_overview(closing, products, shares_for(workplace))
+    income = income_table(request, overview)
+    corrections = corrections_table(request, corrections_of(closing, products))
+    if income.wants_export:
+        note(request, Kind.EXPORT, "closing", closing.pk)
+        return income.export(income.wants_export)
+    if corrections.wants_export:
+        women = corrections.take("pregnancy__woman_id")
+        note(request, Kind.EXPORT, "closed_product", closing.pk, women=women)
+        return corrections.export(corrections.wants_export)
+    if not corrections.is_filtered:
+        # The insurers' lines counted them already.
+        corrections.count = sum(row.corrections for row in overview.insurers)
+    seen = [row.pregnancy.woman_id for row in corrections.rows]
+    kind = Kind.SEARCH if corrections.search else Kind.LIST
+    note(request, kind, "closed_product", closing.pk, women=seen)
     shows_everybody = request.GET.get("partners") == "alle"
     river = month_river(overview.river, fold=not shows_everybody)
     context = {
-        "network": network,
-        "networks": networks,
+        "network": closing.network,
         "closing": closing,
         "overview": overview,
-        "previous_month": months[at + 1] if at + 1 < len(months) else None,
-        "next_month": months[at - 1] if at else None,
-        "months": months,
+        "previous_month": opened.previous_month,
+        "next_month": opened.next_month,
+        "months": opened.months,
+        "month_to_close": month_to_close(request, opened),
+        "waiting": waiting_requests(request),
         "bars": [bar(balance) for balance in overview.proof.balances if len(balance.parts) > 2],
         "checks": [bar(balance) for balance in overview.proof.balances if len(balance.parts) <= 2],
         "tiles": tiles(overview),
@@ -91,40 +113,54 @@ def month_page(request: HttpRequest, month: str) -> HttpResponse:
             for row in overview.breakers
             if row.total_count
         ],
-        "income": income_lines(overview),
+        "income": income,
         "river": river,
         "river_shows_everybody": shows_everybody,
         "river_missing_cents": river.cents - overview.cents,
         "products": product_lines(overview.river),
-        "corrections": page,
-        "correction_rows": [
-            (row, words.product_name(row.product, language())) for row in page.object_list
-        ],
+        "corrections": corrections,
     }
     return render(request, "web/month.html", context)
 
 
-def _nothing_closed(
-    request: HttpRequest,
-    network: Network,
-    networks: list[Network],
-    month: str = "",
-    months: Sequence[str] = (),
-) -> HttpResponse:
-    """Say how to close `month`, or the last one that was over when the network was derived.
+def month_to_close(request: WorkingRequest, opened: OpenedMonth) -> str:
+    """Return the month after the newest closed one, for who closes it and once it is over."""
+    if request.workplace.role is not Role.CONTROLLER or opened.next_month:
+        return ""
+    following = month_period(month_of(month_period(opened.closing.month).until))
+    return month_of(following.start) if following.until <= timezone.localdate() else ""
+
+
+def waiting_requests(request: WorkingRequest) -> int:
+    """Return how many prepared months wait for who may approve them."""
+    if request.workplace.role is not Role.APPROVER:
+        return 0
+    prepared = open_requests(requests_for(request.workplace)).exclude(
+        steps__state=ClosingStep.State.APPROVED
+    )
+    return prepared.exclude(prepared_by_id=request.workplace.person_id).count()
+
+
+def _nothing_closed(request: WorkingRequest, month: str = "") -> HttpResponse:
+    """Say who closes `month`, or the last one that was over when the network was derived.
 
     A month before the newest closed one can no longer be closed; a month that was asked for by its
     own address is not found.
     """
-    derivation = newest_derivation(network)
+    network = networks_for(request.workplace).first()
+    newest = newest_closed_month(closings_for(request.workplace)) if month else ""
+    derivation = newest_derivation(network) if network else None
+    if derivation is None and not newest:
+        return nothing_derived(request, network, status=404 if month else 200)
     last_over = month_of(derivation.until - timedelta(days=1)) if derivation else ""
     context = {
         "network": network,
-        "networks": networks,
         "month": month,
-        "newest": months[0] if months else None,
-        "is_too_late": bool(months) and bool(month) and month < months[0],
-        "month_to_close": month or last_over or "2026-10",
+        "newest": newest,
+        "is_too_late": bool(month) and bool(newest) and month < newest,
+        "month_to_close": month or last_over,
+        "may_close": request.workplace.role is Role.CONTROLLER,
+        "waiting": waiting_requests(request),
     }
     return render(request, "web/nothing_closed.html", context, status=404 if month else 200)
 
@@ -273,37 +309,6 @@ def activity_lines(overview: MonthOverview) -> list[ActivityLine]:
                 ),
             )
         )
-    return lines
-
-
-@dataclass(frozen=True, slots=True)
-class IncomeLine:
-    """What a partner gets in a discipline; `width` is its percentage of the widest line.
-
-    An organisation may stand here under two disciplines: only its first line has an `anchor`.
-    """
-
-    row: PartnerIncome
-    discipline: str
-    width: int
-    anchor: str
-
-
-def income_lines(overview: MonthOverview) -> list[IncomeLine]:
-    """Return the partners, who gets most first."""
-    widest = max((row.cents for row in overview.income), default=0)
-    seen: set[int] = set()
-    lines = []
-    for row in sorted(overview.income, key=lambda row: -row.cents):
-        lines.append(
-            IncomeLine(
-                row=row,
-                discipline=words.words(words.DISCIPLINES, row.discipline),
-                width=max(row.cents, 0) * 100 // widest if widest > 0 else 0,
-                anchor="" if row.organisation_id in seen else f"partner-{row.organisation_id}",
-            )
-        )
-        seen.add(row.organisation_id)
     return lines
 
 

@@ -110,12 +110,13 @@ def _insurer_blocks(insurers: dict[tuple[int, str], int]) -> Iterable[Block]:
 
 
 def _product_blocks(products: Iterable[str]) -> Iterable[Block]:
-    for product in sorted(products, key=_product_place):
+    for product in sorted(products, key=product_place):
         name = words.product_name(product, language())
         yield Block(f"p{product}", 1, name, "", f"product-{product}", "product")
 
 
-def _product_place(product: str) -> tuple[int, str]:
+def product_place(product: str) -> tuple[int, str]:
+    """Return where a product stands among others, to sort by."""
     known = product in PRODUCT_ORDER
     return (PRODUCT_ORDER.index(product) if known else len(PRODUCT_ORDER)), product
 
@@ -158,7 +159,7 @@ def _rows(links: Sequence[RiverLink]) -> tuple[tuple[str, str, int], ...]:
     """Return both stretches as rows of a table: from, to, cents."""
     first: dict[tuple[str, str], int] = defaultdict(int)
     second: dict[tuple[str, str], int] = defaultdict(int)
-    for link in sorted(links, key=lambda link: _product_place(link.product)):
+    for link in sorted(links, key=lambda link: product_place(link.product)):
         product = words.product_name(link.product, language())
         to = link.partner or words.words(words.SHARES, link.kind)
         first[link.insurer, product] += link.cents

@@ -1,77 +1,114 @@
-"""The pages of pregnancies: the list, and one pregnancy with its line."""
+"""The pages of pregnancies: the list, and one pregnancy with its line.
 
-from dataclasses import dataclass
+What a role may not see is not read, so neither the drawing nor the table nor what is spoken of
+them can tell it.
+"""
+
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import Sum
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.dates import MONTHS_3
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ooievaar.bundles import queries as bundles
-from ooievaar.bundles.queries import ActivityMark, BreakerSpot, PregnancyPicture, ProductSpan
-from ooievaar.kernel.gestation import gestation_days
+from ooievaar.bundles.banner import funding_parts
+from ooievaar.bundles.permissions import sees_euros
+from ooievaar.bundles.queries import (
+    ActivityMark,
+    BreakerSpot,
+    PregnancyPicture,
+    ProductSpan,
+    pregnancy_picture,
+)
 from ooievaar.kernel.money import format_euro
+from ooievaar.network.doors import WorkingRequest, open_to
+from ooievaar.network.roles import Role
+from ooievaar.network.workplace import Workplace
+from ooievaar.record.access_log.models import Kind
+from ooievaar.record.access_log.noting import note
+from ooievaar.record.banner import banner_for
+from ooievaar.record.permissions import sees_identity
+from ooievaar.record.rules.elements import codes_seen_by
 from ooievaar.rulebook import load
+from ooievaar.settlement.permissions import shares_for
+from ooievaar.ui.tables import Table
 from ooievaar.ui.templatetags.ooievaar import day, language
 from ooievaar.web import words
-from ooievaar.web.network_choice import chosen_network, nothing_derived
 from ooievaar.web.pregnancy_line import pregnancy_line
+from ooievaar.web.pregnancy_list import (
+    columns_for,
+    filters_for,
+    listed_pregnancies,
+    prepared_for,
+    search_in,
+    women_in,
+)
+from ooievaar.web.pregnancy_roles import PREGNANCY_ROLES, no_relation
 
-ROWS_PER_PAGE = 25
 
-
-def pregnancy_list(request: HttpRequest) -> HttpResponse:
-    """Show the pregnancies of a network, 25 at a time; the filters stand in the address."""
-    network, networks = chosen_network(request)
-    derivation = bundles.newest_derivation(network) if network else None
-    if derivation is None:
-        return nothing_derived(request, network)
-    filters = {
-        "zoek": request.GET.get("zoek", "").strip()[:80],
-        "stand": _one_of(request.GET.get("stand", ""), bundles.STATES),
-        "route": _one_of(request.GET.get("route", ""), bundles.ROUTES),
-    }
-    listing = bundles.pregnancy_listing(
-        derivation, filters["zoek"], filters["stand"], filters["route"]
+@open_to(*PREGNANCY_ROLES, is_care=True)
+def pregnancy_list(request: WorkingRequest) -> HttpResponseBase:
+    """Show the pregnancies that this workplace may see; the filters stand in the address."""
+    workplace, at = request.workplace, timezone.now()
+    knows_names = sees_identity(workplace)
+    table = Table(
+        "zwangeren",
+        columns_for(workplace, at),
+        listed_pregnancies(workplace, at),
+        request,
+        search_label=_("Referentie of naam") if knows_names else _("Referentie"),
+        search=search_in(workplace),
+        prepare=prepared_for(workplace, at),
+        filters=filters_for(workplace, at),
+        caption=_("Zwangeren"),
+        empty_heading=_("Nog geen zwangeren"),
+        empty_text=_empty_text(workplace),
     )
-    page = Paginator(listing, ROWS_PER_PAGE).get_page(request.GET.get("pagina"))
-    rows = bundles.pregnancy_rows(derivation, page.object_list)
-    context = {
-        "network": network,
-        "networks": networks,
-        "derivation": derivation,
-        "filters": filters,
-        "is_filtered": any(filters.values()),
-        "page": page,
-        "rows": [_list_row(row, derivation.until) for row in rows],
-        "states": [
-            ("open", _("Loopt nog")),
-            ("closed", _("Alles declarabel")),
-            ("breaker", _("Met een breker")),
-        ],
-        "routes": [(key, words.words(words.ROUTES, key)) for key in bundles.ROUTES],
-    }
-    return render(request, "web/pregnancies.html", context)
+    controls = _list_controls(workplace)
+    if table.wants_export:
+        women = table.take("woman_id")
+        note(
+            request,
+            Kind.EXPORT,
+            "pregnancy",
+            women=women,
+            controls=controls,
+            format=table.wants_export,
+            rows=len(women),
+            columns=",".join(column.key for column in table.columns)[:64],
+        )
+        return table.export(table.wants_export)
+    kind = Kind.SEARCH if table.search else Kind.LIST
+    note(
+        request,
+        kind,
+        "pregnancy",
+        women=women_in(table.rows),
+        controls=controls,
+        found=table.count,
+    )
+    return render(request, "web/pregnancies.html", {"table": table, "knows_names": knows_names})
 
 
-def _one_of(text: str, allowed: tuple[str, ...]) -> str:
-    return text if text in allowed else ""
+def _empty_text(workplace: Workplace) -> str:
+    if workplace.sees_whole_network:
+        return _("Hier verschijnt iedere zwangere van het netwerk, na de eerste afleiding.")
+    return _(
+        "Hier verschijnt iedere zwangere die uw organisatie behandelt, na de eerstvolgende "
+        "afleiding van haar zorg."
+    )
 
 
-def _list_row(row: bundles.PregnancyRow, until: Any) -> dict[str, Any]:
-    ended = row.ended_on is not None
-    return {
-        "row": row,
-        "gestation": gestation_days(row.due_on, row.ended_on or until),
-        "end": words.words(words.END_KINDS, row.end_kind),
-        "is_ended": ended,
-        "route": words.words(words.ROUTES, row.route),
-        "reason": words.words(words.REASONS, row.route_reason),
-    }
+def _list_controls(workplace: Workplace) -> str:
+    """Return which checks of NEN 7513 a list rests on: every row has what gives access to it."""
+    if workplace.gives_care:
+        return "TTTF"
+    return "TFFF" if workplace.sees_whole_network else "TTFF"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +129,30 @@ class ActivityLine:
         return f"{what}. {self.disposition}, {self.reason}"
 
 
-def pregnancy_page(request: HttpRequest, pregnancy_id: int) -> HttpResponse:
+@open_to(*PREGNANCY_ROLES, is_care=True)
+def pregnancy_page(request: WorkingRequest, pregnancy_id: int) -> HttpResponse:
     """Show one pregnancy: banner, line, products and breakers, and every activity in a table."""
-    picture = bundles.pregnancy_picture(pregnancy_id)
+    workplace, at = request.workplace, timezone.now()
+    # The parts of the banner follow from the picture, which is read anyway.
+    banner = banner_for(workplace, pregnancy_id, at, parts=())
+    if banner is None:
+        return no_relation(request)
+    note(
+        request,
+        Kind.READ,
+        "pregnancy",
+        pregnancy_id,
+        women=[banner.woman_id],
+        controls=banner.access.controls,
+    )
+    picture = pregnancy_picture(pregnancy_id, workplace, at, version=banner.version)
     if picture is None:
-        raise Http404
-    now = picture.ended_on or picture.until
+        return render(request, "web/pregnancy.html", {"banner": banner, "picture": None})
+    parts = funding_parts(
+        picture.route_reason,
+        [phase.phase for phase in picture.phases if phase.is_open],
+        len(picture.breakers),
+    )
     lines = {mark.activity_id: _activity_line(mark) for mark in picture.activities}
     texts = {product.product_no: _bracket_texts(product) for product in picture.products}
     names = {
@@ -106,6 +161,7 @@ def pregnancy_page(request: HttpRequest, pregnancy_id: int) -> HttpResponse:
     }
     line = pregnancy_line(picture, texts, names, [str(MONTHS_3[m]) for m in range(1, 13)])
     context = {
+        "banner": replace(banner, parts=tuple(parts)),
         "network": {"name": picture.network},
         "picture": picture,
         "line": line,
@@ -114,15 +170,42 @@ def pregnancy_page(request: HttpRequest, pregnancy_id: int) -> HttpResponse:
         "bands": [(band, words.PHASES[band.phase]) for band in line.bands],
         "legend": [(style, _style_name(style)) for style in line.disposition_styles],
         "description": _description(picture),
+        "hidden": _hidden_text(workplace, picture.hidden_activities, at),
         "activity_lines": list(lines.values()),
-        "products": _product_lines(picture),
+        "shows_products": not workplace.gives_care,
+        "shows_euros": sees_euros(workplace),
+        "products": _product_lines(picture, _own_shares(workplace, pregnancy_id)),
         "breakers": [_breaker_line(breaker) for breaker in picture.breakers],
-        "route": words.words(words.ROUTES, picture.route),
-        "route_reason": words.words(words.REASONS, picture.route_reason),
-        "end": words.words(words.END_KINDS, picture.end_kind),
-        "gestation": gestation_days(picture.due_on, now),
     }
     return render(request, "web/pregnancy.html", context)
+
+
+def _hidden_text(workplace: Workplace, hidden: int, at: Any) -> str:
+    """Say that there is more than is shown, and why; never what it is."""
+    if not hidden:
+        return ""
+    count = ngettext(
+        "%(n)s verrichting van een andere organisatie is niet zichtbaar",
+        "%(n)s verrichtingen van andere organisaties zijn niet zichtbaar",
+        hidden,
+    ) % {"n": hidden}
+    if not workplace.gives_care:
+        reason = _("de administratie ziet wat de eigen organisatie deed")
+    elif (
+        codes_seen_by(load(), workplace.role, workplace.discipline, timezone.localdate(at)) is None
+    ):
+        reason = _("zij gaf geen toestemming")
+    else:
+        reason = _("zij gaf geen toestemming, of uw functie heeft ze niet nodig")
+    return f"{count}: {reason}."
+
+
+def _own_shares(workplace: Workplace, pregnancy_id: int) -> dict[str, int]:
+    """Return what a partner got of each product so far, by the product's key."""
+    if workplace.role is not Role.PRACTICE_ADMINISTRATOR:
+        return {}
+    shares = shares_for(workplace).filter(product__pregnancy_id=pregnancy_id).order_by()
+    return dict(shares.values_list("product__key").annotate(Sum("cents")))
 
 
 def _activity_line(mark: ActivityMark) -> ActivityLine:
@@ -154,6 +237,8 @@ def _style_name(style: str) -> str:
 
 def _bracket_texts(product: ProductSpan) -> tuple[str, str]:
     name = words.product_name(product.product, language())
+    if product.cents is None:
+        return name, _state(product)
     return name, f"{format_euro(product.cents, language())} · {_state(product)}"
 
 
@@ -180,13 +265,17 @@ class BreakerLine:
 
 @dataclass(frozen=True, slots=True)
 class ProductLine:
-    """A row of the table of products; without `product` it is a phase that breakers left empty."""
+    """A row of the table of products; without `product` it is a phase that breakers left empty.
+
+    `share_cents` is what a partner got of it, None where that is not told or nothing was divided.
+    """
 
     product: ProductSpan | None
     name: str
     state: str
     hours: str
     breakers: tuple[BreakerLine, ...]
+    share_cents: int | None = None
 
 
 def _breaker_line(breaker: BreakerSpot) -> BreakerLine:
@@ -198,7 +287,7 @@ def _breaker_line(breaker: BreakerSpot) -> BreakerLine:
     )
 
 
-def _product_lines(picture: PregnancyPicture) -> list[ProductLine]:
+def _product_lines(picture: PregnancyPicture, shares: dict[str, int]) -> list[ProductLine]:
     """Return a row per product, and one per phase that breakers left without a product."""
     breakers = [_breaker_line(breaker) for breaker in picture.breakers]
 
@@ -216,6 +305,7 @@ def _product_lines(picture: PregnancyPicture) -> list[ProductLine]:
                 if product.minutes
                 else "",
                 breakers=of_phase(product.phase),
+                share_cents=shares.get(product.key),
             ),
         )
         for product in picture.products
@@ -250,5 +340,6 @@ def _description(picture: PregnancyPicture) -> str:
         ),
         (len(picture.breakers), ngettext("%(n)s breker", "%(n)s brekers", len(picture.breakers))),
     ):
-        parts.append(text % {"n": count})
+        if count:
+            parts.append(text % {"n": count})
     return "; ".join(parts) + "."

@@ -3,9 +3,11 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from ooievaar.network.doors import open_to_everybody_signed_in
 from ooievaar.rulebook import Entry, load
 
 
+@open_to_everybody_signed_in
 def rule_book(request: HttpRequest) -> HttpResponse:
     """Show the entries that fit the filters of the address, section by section."""
     book = load()

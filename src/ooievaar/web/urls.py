@@ -3,17 +3,62 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from ooievaar.web import month, pregnancies, rule_book, why
+from ooievaar.network.doors import open_to_anybody, open_to_everybody_signed_in
+from ooievaar.ui import components
+from ooievaar.web import (
+    closing_pages,
+    contract_volumes,
+    home,
+    jobs,
+    month,
+    people,
+    pregnancies,
+    rule_book,
+    running,
+    statement,
+    today,
+    why,
+)
 
 urlpatterns = [
-    path("", month.newest_month, name="home"),
-    path("maand/", month.newest_month, name="month"),
-    path("maand/<str:month>/", month.month_page, name="month_page"),
+    path("", home.home, name="home"),
+    path("vandaag/", today.today, name="today"),
     path("zwangeren/", pregnancies.pregnancy_list, name="pregnancies"),
     path("zwangeren/<int:pregnancy_id>/", pregnancies.pregnancy_page, name="pregnancy"),
     path("waarom/activiteit/<int:activity_id>/", why.why_activity, name="why_activity"),
     path("waarom/product/<int:product_no>/", why.why_product, name="why_product"),
     path("waarom/breker/<int:breaker_id>/", why.why_breaker, name="why_breaker"),
+    path("maand/", month.newest_month, name="month"),
+    path("maand/goedkeuren/", closing_pages.closing_requests, name="closing_requests"),
+    path(
+        "maand/goedkeuren/<int:request_id>/",
+        closing_pages.approve_closing_page,
+        name="approve_closing",
+    ),
+    path(
+        "maand/goedkeuren/<int:request_id>/besluit/",
+        closing_pages.decide_closing,
+        name="decide_closing",
+    ),
+    path("maand/<str:month>/", month.month_page, name="month_page"),
+    path("maand/<str:month>/afsluiten/", closing_pages.close_month, name="close_month"),
+    path(
+        "maand/<str:month>/afsluiten/controleren/",
+        closing_pages.check_closing,
+        name="check_closing",
+    ),
+    path("taken/", jobs.jobs, name="jobs"),
+    path("taken/<uuid:job_id>/", jobs.job, name="job"),
+    path("ons-geld/", statement.statement, name="statement"),
+    path("contract/", contract_volumes.contract_volumes, name="contract_volumes"),
+    path("mensen/", people.people, name="people"),
+    path("mensen/nieuw/", people.new_person, name="new_person"),
+    path("mensen/<int:person_id>/", people.person_page, name="person"),
+    path("mensen/<int:person_id>/<slug:what>/", people.way_in, name="way_in"),
+    path("mensen/functie/<int:position_id>/beeindigen/", people.end, name="end_position"),
     path("regelboek/", rule_book.rule_book, name="rulebook"),
-    path("taal/", set_language, name="set_language"),
+    path("gezond/", running.health, name="health"),
+    path("klaar/", running.readiness, name="readiness"),
+    path("ui/", open_to_everybody_signed_in(components.components), name="components"),
+    path("taal/", open_to_anybody(set_language), name="set_language"),
 ]

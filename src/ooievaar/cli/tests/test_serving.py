@@ -40,12 +40,10 @@ def test_a_taken_port_is_told_in_one_line_before_any_work(
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.7", "ooievaar.example"])
-def test_other_computers_are_kept_out_as_long_as_there_is_no_login(
-    app: typer.Typer, host: str
-) -> None:
+def test_other_computers_are_kept_out_unless_behind_tls(app: typer.Typer, host: str) -> None:
     result = CliRunner().invoke(app, ["serve", "--host", host])
     assert result.exit_code == 2
-    assert "nog geen aanmelding" in result.output
+    assert "achter TLS" in result.output
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])

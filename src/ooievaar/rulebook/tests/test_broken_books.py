@@ -252,6 +252,21 @@ BROKEN = [
         id="own contributions that overlap",
     ),
     pytest.param(
+        "element_sets.yaml", "- V-CON", "- V-COM",
+        "element_sets[maternity_home_care].codes[2]", "V-COM", "catalogue.yaml",
+        id="a set of elements with a code that nobody can register",
+    ),
+    pytest.param(
+        "element_sets.yaml", "seen_by: [sonographer", "sees_all: true\n    seen_by: [sonographer",
+        "element_sets[ultrasound]", "beide", "codes, of sees_all: true",
+        id="a set of elements that is all and some",
+    ),
+    pytest.param(
+        "element_sets.yaml", "    sees_all: true\n", "",
+        "element_sets[obstetrics]", "geen van beide", "codes, of sees_all: true",
+        id="a set of elements without elements",
+    ),
+    pytest.param(
         "book.yaml", "valid_until: 2028-01-01", "valid_until: 2016-01-01",
         "valid_until", "2016-01-01", "een dag na 2017-01-01",
         id="a book that ends before it begins",

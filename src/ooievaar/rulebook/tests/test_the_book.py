@@ -213,9 +213,35 @@ def test_the_page_shows_everything_that_is_in_the_files():
         ("kraamzorg", BOOK.kraamzorg.limits),
         ("own_contributions", BOOK.kraamzorg.own_contributions),
         ("source_ranks", BOOK.source_ranks.source_ranks),
+        ("element_sets", BOOK.element_sets.element_sets),
     ):
         assert len(sections[key].entries) == len(rows) > 0, key
         assert sections[key].verified_count == sum(getattr(r, "verified", 0) for r in rows), key
+
+
+def test_ultrasound_sees_scans_of_others_and_a_midwife_sees_everything():
+    scans = BOOK.elements_for("sonographer", NEW_YEAR)
+    assert scans == BOOK.elements_for("ultrasound", NEW_YEAR)
+    assert {"V-ECT", "E-STR", "G-ECH"} <= scans
+    assert scans.isdisjoint({"V-CON", "L-HIV", "037651"})
+    assert BOOK.elements_for("midwife", NEW_YEAR) is None
+
+
+def test_kraamzorg_sees_the_birth_and_no_laboratory():
+    seen = BOOK.elements_for("kraam_carer", NEW_YEAR)
+    assert {"V-CON", "037651", "V-PP", "KZ-UUR"} <= seen
+    assert not [code for code in seen if code.startswith(("L-", "E-", "K-", "V-PRE"))]
+
+
+def test_whom_no_set_names_sees_nothing_of_others():
+    assert BOOK.elements_for("postbode", NEW_YEAR) == frozenset()
+    assert BOOK.elements_for("midwife", BOOK.period.until) == frozenset()
+
+
+def test_what_others_see_is_printed_as_provisional():
+    entries = [entry for entry in BOOK.entries() if entry.section == "element_sets"]
+    assert [entry.verified for entry in entries] == [False] * 3
+    assert "KZ-UUR" in next(e.value_nl for e in entries if e.key == "maternity_home_care")
 
 
 def test_every_source_is_used():
@@ -231,6 +257,7 @@ def test_every_source_is_used():
         BOOK.kraamzorg.limits,
         BOOK.kraamzorg.own_contributions,
         BOOK.catalogue.catalogue,
+        BOOK.element_sets.element_sets,
         *(item.tariffs for item in BOOK.mono_tariffs.mono_items),
     ):
         for row in part:

@@ -5,11 +5,14 @@ from datetime import date
 import pytest
 
 from ooievaar.record.models import Withdrawal
+from ooievaar.settlement.models import Closing, Share
 from ooievaar.settlement.queries import (
-    closed_months,
     closings,
     made_products,
     month_overview,
+    months_by_network,
+    newest_closed_month,
+    opened_month,
     product_shares,
 )
 from ooievaar.settlement.tests.region import Region
@@ -101,22 +104,29 @@ def test_a_handful_of_queries_serves_a_month(region, story, django_assert_max_nu
         month_overview(lines[0].closing)
 
 
-def test_the_closed_months_of_one_network_are_listed_newest_first_in_one_query(
+def test_a_month_opens_among_the_closed_months_of_its_network_in_one_query(
     region, story, django_assert_num_queries
 ):
     elsewhere = Region("Elders")
     elsewhere.close("2025-08")
+    ours = Closing.objects.filter(network=region.network)
     with django_assert_num_queries(1):
-        months = closed_months(region.network)
-    assert [row.month for row in months] == ["2025-07", "2025-06"]
-    assert [row.closing_id for row in months] == [
-        line.closing.pk for line in reversed(closings(region.network))
-    ]
-    assert [row.month for row in closed_months(elsewhere.network)] == ["2025-08"]
+        june = opened_month(ours, "2025-06")
+        assert june.closing.summary["proof"] and june.closing.network == region.network
+    assert june.months == ("2025-07", "2025-06")
+    assert (june.previous_month, june.next_month) == ("", "2025-07")
+    assert opened_month(ours, "2025-07").previous_month == "2025-06"
+    assert opened_month(ours, "2025-08") is None
+    assert newest_closed_month(ours) == "2025-07"
+    with django_assert_num_queries(1):
+        assert months_by_network(Closing.objects.all()) == {
+            region.network: ["2025-07", "2025-06"],
+            elsewhere.network: ["2025-08"],
+        }
 
 
 def test_the_leaves_of_a_product_are_shown_over_all_closings(region, story):
-    leaves = product_shares(f"{story.pk}:1")
+    leaves = product_shares(Share.objects.all(), region.network, f"{story.pk}:1")
     assert {leaf.month for leaf in leaves} == {"2025-06", "2025-07"}
     assert sum(leaf.cents for leaf in leaves) == 101_200
     north = [leaf for leaf in leaves if leaf.organisation == "Noord"]
@@ -124,7 +134,7 @@ def test_the_leaves_of_a_product_are_shown_over_all_closings(region, story):
     assert north[-1].parameters["discipline_ppm"] == 550_000
     assert north[-1].parameters["weight"] == 666_667
     assert north[-1].reason == "fixed_share"
-    assert product_shares(f"{story.pk}:1", Region("Elders").network) == []
+    assert product_shares(Share.objects.all(), Region("Elders").network, f"{story.pk}:1") == []
 
 
 def test_the_engine_is_told_what_was_made_and_still_stands(region, story):

@@ -115,6 +115,7 @@ def test_a_kept_file_that_cannot_be_read_is_made_anew(
 def test_a_folder_that_cannot_be_written_costs_time_and_no_more(
     folder: Path, compiler: Compiler, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("WARNING", "ooievaar")
     folder.write_text("a file where the folder should be")
     assert kept_stages("rules", compiler) == STAGES
     assert "not kept" in caplog.text

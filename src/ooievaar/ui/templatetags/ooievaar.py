@@ -3,13 +3,17 @@
 import re
 from collections.abc import Sequence
 from datetime import date
+from textwrap import dedent
 from typing import Any
 
-from django import template
+from django import forms, template
+from django.template.base import TokenType
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
+from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -128,10 +132,97 @@ def icon(name: str) -> SafeString:
     )
 
 
+CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
+    # Django gives the class of a group to the box around it as well.
+    (forms.RadioSelect, ""),
+    (forms.CheckboxSelectMultiple, ""),
+    (forms.CheckboxInput, "form-check-input"),
+    (forms.Select, "form-select"),
+    (forms.Widget, "form-control"),
+)
+"""The look of a field, by the first kind of widget that it is."""
+
+
+@register.filter
+def dressed(field: forms.BoundField) -> SafeString:
+    """Draw a field in our look; a browser keeps nothing typed in it, unless the form says what."""
+    widget = field.field.widget
+    look = next(name for kind, name in CLASSES if isinstance(widget, kind))
+    attrs: dict[str, str | bool] = {}
+    if look:
+        attrs["class"] = f"{widget.attrs.get('class', '')} {look}".strip()
+    if look == "form-control" and "autocomplete" not in widget.attrs:
+        attrs["autocomplete"] = "off"
+    return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def is_tick(field: forms.BoundField) -> bool:
+    """Tell whether a field is one tick box, whose words stand behind it."""
+    return isinstance(field.field.widget, forms.CheckboxInput)
+
+
+@register.filter
+def first_id(field: forms.BoundField) -> str:
+    """Return the id of what gets the focus when an error's link is followed."""
+    if field.id_for_label:
+        return str(field.id_for_label)
+    parts = field.subwidgets
+    return str(parts[0].id_for_label or field.auto_id) if parts else str(field.auto_id)
+
+
+@register.simple_block_tag(takes_context=True, end_name="end_help_panel")
+def help_panel(context: template.Context, content: str, title: str = "") -> SafeString:
+    """Fold the help of a page under its question: `{% help_panel %}…{% end_help_panel %}`."""
+    inside = {"content": content, "title": title or _("Wat staat hier?")}
+    return SafeString(render_to_string("ooievaar/help.html", inside))
+
+
+class Piece(template.Node):
+    """A piece of a page, live, with the code that made it beside it."""
+
+    def __init__(self, heading: str, source: str, nodes: template.NodeList) -> None:
+        self.heading, self.source, self.nodes = heading, source, nodes
+
+    def render(self, context: template.Context) -> SafeString:
+        """Draw the piece and, escaped, what stands in the template for it."""
+        inside = {
+            "heading": self.heading,
+            "anchor": slugify(self.heading),
+            "live": self.nodes.render(context),
+            "source": self.source,
+        }
+        return SafeString(render_to_string("ooievaar/piece.html", inside))
+
+
+@register.tag
+def piece(parser: Any, token: Any) -> Piece:
+    """Show a component as it looks and as it is written: `{% piece "Knoppen" %}…{% end_piece %}`.
+
+    What is shown is what was run, so that an example cannot fall behind.
+    """
+    heading = token.split_contents()[1].strip("\"'")
+    written = []
+    # Django keeps the words still to be read last first.
+    for following in reversed(parser.tokens):
+        if following.contents == "end_piece":
+            break
+        written.append(AS_WRITTEN[following.token_type].format(following.contents))
+    nodes = parser.parse(("end_piece",))
+    parser.delete_first_token()
+    return Piece(heading, dedent("".join(written)).strip(), nodes)
+
+
+AS_WRITTEN = {
+    TokenType.TEXT: "{}",
+    TokenType.VAR: "{{{{ {} }}}}",
+    TokenType.BLOCK: "{{% {} %}}",
+    TokenType.COMMENT: "{{# {} #}}",
+}
+
+
 @register.simple_tag(takes_context=True)
 def navigation(context: template.Context) -> list[NavigationItem]:
-    """Return the parts of the house that have a page, in the house's order."""
+    """Return the parts of the house that open for whoever asks, in the house's order."""
     request = context.get("request")
-    if request is None:
-        return navigation_items("")
-    return navigation_items(request.path, request.GET.get("netwerk", ""))
+    return navigation_items(request) if request is not None else []

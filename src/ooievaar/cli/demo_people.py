@@ -1,0 +1,81 @@
+"""The people of the demo: one in every role, who come in with a password that works once."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from ooievaar.network.models import Discipline, Insurer, Membership, Network, Organisation, Person
+from ooievaar.network.positions import Refused, add_person, give_position
+from ooievaar.network.roles import Role
+from ooievaar.network.signing_in.commands import enrol_demo_person, set_one_time_password
+
+PEOPLE: tuple[tuple[str, str, str, Role, str], ...] = (
+    ("verloskundige", "Sanne", "de Vries", Role.MIDWIFE, Discipline.MIDWIVES),
+    ("gynaecoloog", "Maarten", "Hoekstra", Role.GYNAECOLOGIST, Discipline.GYNAECOLOGISTS),
+    ("ziekenhuis", "Aylin", "Yilmaz", Role.CLINICAL_CARER, Discipline.HOSPITAL),
+    ("kraam", "Wil", "Peters", Role.KRAAM_CARER, Discipline.KRAAMZORG),
+    ("echo", "Joris", "Bakker", Role.SONOGRAPHER, Discipline.ULTRASOUND),
+    ("praktijk", "Ria", "Smit", Role.PRACTICE_ADMINISTRATOR, Discipline.MIDWIVES),
+    ("controller", "Henk", "van Dijk", Role.CONTROLLER, ""),
+    ("goedkeurder", "Petra", "Mulder", Role.APPROVER, ""),
+    ("directeur", "Fenna", "Postma", Role.DIRECTOR, ""),
+    ("kwaliteit", "Ilse", "Dekker", Role.QUALITY_OFFICER, ""),
+    ("vertegenwoordiger", "Noor", "Visser", Role.REPRESENTATIVE, Discipline.MIDWIVES),
+    ("voorzitter", "Karim", "Haddad", Role.CHAIR, ""),
+    ("inkoper", "Tom", "Willems", Role.PURCHASER, ""),
+    ("accountant", "Eva", "Jacobs", Role.AUDITOR, ""),
+    ("beheerder", "Bram", "Kuiper", Role.ADMINISTRATOR, ""),
+)
+"""User name, first and last name, role, and the discipline of the organisation."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """Somebody of the demo with the password that is printed once."""
+
+    person: Person
+    role: Role
+    place: str
+    password: str
+
+
+def add_demo_people(network: Network, since: date, today: date) -> list[DemoPerson]:
+    """Add one person per role, each with a one-time password and a second step in place.
+
+    The midwife works in two practices, so that she has something to choose. Roles whose discipline
+    has no member are left out.
+    """
+    made = []
+    for username, first, last, role, discipline in PEOPLE:
+        organisations = _members(network, discipline) if role is not Role.REPRESENTATIVE else []
+        if discipline and role is not Role.REPRESENTATIVE and not organisations:
+            continue
+        person = add_person(username, first, last, is_demo=True)
+        practices = 2 if role is Role.MIDWIFE else 1
+        places: list[Organisation | None] = list(organisations[:practices])
+        places = places or [None]
+        for organisation in places:
+            given = give_position(
+                None,
+                person,
+                role,
+                today,
+                valid_from=since,
+                organisation=organisation,
+                network=network,
+                insurer=Insurer.objects.filter(contracts__network=network).order_by("id").first(),
+                discipline=discipline,
+            )
+            assert not isinstance(given, Refused), given
+        enrol_demo_person(person)
+        place = ", ".join(o.name for o in organisations[: len(places)]) or network.name
+        made.append(DemoPerson(person, role, place, set_one_time_password(person)))
+    return made
+
+
+def _members(network: Network, discipline: str) -> list[Organisation]:
+    """Return the members of a discipline, who takes part longest first."""
+    if not discipline:
+        return []
+    taking_part = Membership.objects.filter(network=network, organisation__discipline=discipline)
+    held = taking_part.select_related("organisation").order_by("valid_from", "organisation_id")
+    return list({row.organisation_id: row.organisation for row in held}.values())

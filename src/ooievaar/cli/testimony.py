@@ -1,0 +1,48 @@
+"""What a region testifies of itself: the end of the access log, and every closing to the cent.
+
+Asked when a backup is made and again when it is restored; both answers must be the same.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.db.models import F, Sum
+
+from ooievaar.record.access_log.anchors import verify_with_anchors
+from ooievaar.record.access_log.models import AccessEvent
+from ooievaar.settlement.models import ClosedProduct, Closing, Share
+from ooievaar.settlement.rules.proof import Proof
+
+
+def testimony() -> dict[str, Any]:
+    """Return the last event of the access log and, per closing, what was divided of how much."""
+    last = AccessEvent.objects.order_by("-number").values("number", "hash").first()
+    products = dict(ClosedProduct.objects.order_by().values_list("closing").annotate(Sum("cents")))
+    shares = dict(Share.objects.order_by().values_list("product__closing").annotate(Sum("cents")))
+    closings = Closing.objects.order_by("id").values_list("id", "network_id", "month", "facts_hash")
+    return {
+        "access_log": last or {"number": 0, "hash": ""},
+        "closings": [
+            [network, month, facts, products.get(pk, 0), shares.get(pk, 0)]
+            for pk, network, month, facts in closings
+        ],
+    }
+
+
+def doubts(files: Path) -> Iterator[str]:
+    """Yield what does not hold in the region that was rebuilt, with its files in `files`."""
+    verdict = verify_with_anchors(folder=files / "anchors")
+    if not verdict.holds:
+        yield f"een toegangslog die niet klopt ({verdict.found[0]})"
+    uneven = (
+        ClosedProduct.objects.annotate(divided=Sum("shares__cents"))
+        .exclude(divided=F("cents"))
+        .exclude(divided=None, cents=0)
+        .count()
+    )
+    if uneven:
+        yield f"{uneven} producten waarvan niet elke cent verdeeld is"
+    for closing in Closing.objects.order_by("id"):
+        if not Proof.from_json(closing.summary["proof"]).holds:
+            yield f"het bewijs van de afsluiting van {closing.month} niet sluit"

@@ -1,0 +1,198 @@
+"""The only code that writes who treats whom, and what a woman said about sharing.
+
+Whoever gives care treats; this follows from the care that was recorded, by itself. A consult and a
+place in the team are asked for by whoever treats already.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from ooievaar.kernel.period import FAR_DATE
+from ooievaar.network.models import Membership, Organisation, Person, Position
+from ooievaar.network.roles import CARE_ROLES
+from ooievaar.network.workplace import Workplace
+from ooievaar.record.models import (
+    CareActivity,
+    Consent,
+    Pregnancy,
+    PregnancyVersion,
+    TreatmentRelation,
+    Woman,
+)
+from ooievaar.record.permissions import known
+from ooievaar.storage.bulk import insert_rows
+
+Basis = TreatmentRelation.Basis
+CONSENT_FIELDS = ("woman_id", "source_id", "recipient_id", "is_given", "recorded_at")
+LONGEST_QUESTION = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Why something was not done, in words for who asked; `field` of the form."""
+
+    reason: str | Promise
+    field: str = ""
+
+    def __bool__(self) -> bool:
+        """Read as a failure."""
+        return False
+
+
+def relate(pairs: QuerySet[Any, Any]) -> int:
+    """Let organisations treat, by the care they gave; return how many relations are new.
+
+    `pairs` is a query of three columns: pregnancy, organisation, and a day of care; the earliest
+    counts. A pair that has its relation keeps it, ended or not. No row passes through Python.
+    """
+    found, parameters = pairs.query.sql_with_params()
+    table = connection.ops.quote_name(TreatmentRelation._meta.db_table)
+    far = FAR_DATE.isoformat()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} "  # noqa: S608
+            "(pregnancy_id, organisation_id, basis, valid_from, valid_until, question) "
+            f"SELECT p, o, 'care', since, {_as_date('%s')}, '' FROM ("
+            f"WITH found (p, o, since) AS ({found}) "
+            "SELECT p, o, MIN(since) AS since FROM found GROUP BY p, o) AS pairs "
+            f"WHERE NOT EXISTS (SELECT 1 FROM {table} r WHERE r.pregnancy_id = p "
+            "AND r.organisation_id = o AND r.basis = 'care') "
+            "ON CONFLICT DO NOTHING",
+            [far, *parameters],
+        )
+        return int(cursor.rowcount)
+
+
+def _as_date(mark: str) -> str:
+    return f"CAST({mark} AS date)" if connection.vendor == "postgresql" else mark
+
+
+def relate_from_care(women_ids: Iterable[int] | None = None) -> int:
+    """Let organisations treat by the care and the intakes on record; return how many are new.
+
+    Of all women or of some. Activities that their source linked to no pregnancy wait for the rules
+    to match them (`bundles.commands`); what was entered in error gives nothing.
+    """
+    care = CareActivity.objects.filter(pregnancy__isnull=False, withdrawal__isnull=True)
+    intakes = PregnancyVersion.objects.all()
+    if women_ids is not None:
+        chosen = list(women_ids)
+        care = care.filter(woman_id__in=chosen)
+        intakes = intakes.filter(pregnancy__woman_id__in=chosen)
+    newest = PregnancyVersion.objects.filter(pregnancy_id=OuterRef("pregnancy_id"))
+    intakes = intakes.filter(pk=Subquery(newest.order_by("-recorded_on", "-pk").values("pk")[:1]))
+    by_care = care.order_by().values_list("pregnancy_id", "organisation_id", "performed_on")
+    by_intake = intakes.order_by().values_list(
+        "pregnancy_id", "first_intake_organisation_id", "first_intake_on"
+    )
+    return relate(by_care.union(by_intake, all=True))
+
+
+def ask_consult(
+    pregnancy: Pregnancy, organisation: Organisation, question: str, today: date
+) -> TreatmentRelation | Rejected:
+    """Ask an organisation for a consult: it treats with the others until the consult is ended."""
+    question = question.strip()
+    if not question or len(question) > LONGEST_QUESTION:
+        return Rejected(_("Stel een vraag van ten hoogste 200 tekens."), "question")
+    with transaction.atomic():
+        Pregnancy.objects.select_for_update().get(pk=pregnancy.pk)
+        if _treating(pregnancy, today).filter(organisation=organisation, person=None).exists():
+            return Rejected(_("Deze organisatie is al betrokken."), "organisation")
+        return TreatmentRelation.objects.create(
+            pregnancy=pregnancy,
+            organisation=organisation,
+            basis=Basis.CONSULT,
+            valid_from=today,
+            question=question,
+        )
+
+
+def add_to_team(
+    pregnancy: Pregnancy, person: Person, organisation: Organisation, today: date
+) -> TreatmentRelation | Rejected:
+    """Put one person in the team, working in an organisation where they give care."""
+    gives_care = Position.objects.filter(
+        person=person,
+        organisation=organisation,
+        role__in=sorted(CARE_ROLES),
+        valid_from__lte=today,
+        valid_until__gt=today,
+    )
+    if not gives_care.exists():
+        return Rejected(_("Deze persoon geeft geen zorg in deze organisatie."), "person")
+    with transaction.atomic():
+        Pregnancy.objects.select_for_update().get(pk=pregnancy.pk)
+        treating = _treating(pregnancy, today).filter(organisation=organisation)
+        if treating.filter(person=person).exists() or treating.filter(person=None).exists():
+            return Rejected(_("Deze persoon heeft al toegang."), "person")
+        return TreatmentRelation.objects.create(
+            pregnancy=pregnancy,
+            organisation=organisation,
+            person=person,
+            basis=Basis.TEAM,
+            valid_from=today,
+        )
+
+
+def colleagues_to_name(workplace: Workplace, today: date) -> QuerySet[Position]:
+    """Return who gives care today in the networks that somebody's organisation takes part in."""
+    in_force = {"valid_from__lte": today, "valid_until__gt": today}
+    own = Membership.objects.filter(organisation_id=known(workplace.organisation_id), **in_force)
+    members = Membership.objects.filter(network_id__in=own.values("network_id"), **in_force)
+    return (
+        Position.objects.filter(
+            organisation_id__in=members.values("organisation_id"),
+            role__in=sorted(CARE_ROLES),
+            person__is_active=True,
+            **in_force,
+        )
+        .select_related("person", "organisation")
+        .order_by("person__last_name", "person__first_name", "person_id")
+    )
+
+
+def end_relation(relation: TreatmentRelation, today: date) -> bool:
+    """End a relation: from today on it gives no access; tell whether it still ran."""
+    running = TreatmentRelation.objects.filter(pk=relation.pk, valid_until__gt=today)
+    return bool(running.update(valid_until=max(today, relation.valid_from)))
+
+
+def record_consent(
+    woman: Woman,
+    *,
+    source: Organisation | None,
+    recipient: Organisation | None,
+    is_given: bool,
+    at: datetime,
+    by: Person | None,
+) -> Consent | Rejected:
+    """Write down what a woman said about sharing; what she said before stays readable."""
+    if source is not None and source == recipient:
+        return Rejected(_("Een organisatie ziet altijd wat zij zelf vastlegde."), "recipient")
+    return Consent.objects.create(
+        woman=woman,
+        source=source,
+        recipient=recipient,
+        is_given=is_given,
+        recorded_at=at,
+        recorded_by=by,
+    )
+
+
+def add_consents(rows: Iterable[Sequence[Any]]) -> None:
+    """Add what women said about sharing, as tuples in the order of `CONSENT_FIELDS`."""
+    insert_rows(Consent, CONSENT_FIELDS, rows)
+
+
+def _treating(pregnancy: Pregnancy, today: date) -> QuerySet[TreatmentRelation]:
+    return TreatmentRelation.objects.filter(
+        pregnancy=pregnancy, valid_from__lte=today, valid_until__gt=today
+    )

@@ -1,0 +1,1 @@
+"""Pure rules of the record: who may see what of whom."""

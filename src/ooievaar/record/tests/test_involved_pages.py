@@ -1,0 +1,295 @@
+"""The pages of who is involved and of the emergency button, as the people in them use them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from ooievaar.network.models import Position
+from ooievaar.network.roles import Role
+from ooievaar.network.tests.people import come_in, position
+from ooievaar.network.workplace import workplace
+from ooievaar.record.access_log.models import AccessEvent, Kind
+from ooievaar.record.break_glass import open_in_emergency
+from ooievaar.record.models import BreakGlass, BreakGlassReview, Consent, TreatmentRelation
+from ooievaar.record.relations import add_to_team, ask_consult
+from ooievaar.record.tests.care_region import AT, DISCIPLINES, ROLES, CareRegion
+
+pytestmark = pytest.mark.django_db
+REASON = "Bloedverlies op de spoedeisende hulp"
+Queries = Callable[..., Any]
+
+
+@pytest.fixture
+def region() -> CareRegion:
+    return CareRegion()
+
+
+def place(region: CareRegion, name: str) -> Position:
+    return position(ROLES[DISCIPLINES[name]], organisation=region.organisations[name])
+
+
+def at_work(region: CareRegion, name: str) -> Client:
+    return come_in(Client(), place(region, name))
+
+
+def address(region: CareRegion) -> str:
+    return f"/zwangeren/{region.noor.pk}/betrokken/"
+
+
+def events(kind: Kind) -> list[AccessEvent]:
+    return list(AccessEvent.objects.filter(kind=kind).order_by("number"))
+
+
+def ask(client: Client, region: CareRegion, name: str, question: str = "Groei buigt af?") -> Any:
+    form = {"organisation": region.organisations[name].pk, "question": question}
+    return client.post(f"{address(region)}?doe=consult", form, follow=True)
+
+
+def say(client: Client, region: CareRegion, source: str, recipient: str, said: str) -> Any:
+    sides = {
+        side: region.organisations[name].pk if name else ""
+        for side, name in (("source", source), ("recipient", recipient))
+    }
+    return client.post(f"{address(region)}?doe=consent", sides | {"said": said})
+
+
+def test_a_midwife_reads_who_is_involved(region: CareRegion) -> None:
+    region.says("", "zee", is_given=False)
+    page = at_work(region, "linde").get(address(region))
+    text = page.content.decode()
+    assert page.status_code == 200
+    for words in ("Linde", "Echo", "Zee", "Kraam", "Verleende zorg", "bezwaar"):
+        assert words in text
+    (look,) = events(Kind.READ)
+    assert (look.women, look.controls, look.object_type) == (
+        [region.noor.woman_id], "TTTF", "relations",
+    )  # fmt: skip
+
+
+def test_the_page_stays_within_its_queries(
+    region: CareRegion, django_assert_max_num_queries: Queries
+) -> None:
+    client = at_work(region, "linde")
+    client.get(address(region))
+    words = 2  # of the transaction in which the log is written
+    for asked in ("", "?doe=consult", "?doe=team", "?doe=consent"):
+        with django_assert_max_num_queries(12 + words):
+            assert client.get(address(region) + asked).status_code == 200
+
+
+def test_another_practice_is_refused_as_if_she_did_not_exist(region: CareRegion) -> None:
+    client = at_work(region, "duin")
+    refused, unknown = client.get(address(region)), client.get("/zwangeren/999999/betrokken/")
+    assert refused.status_code == unknown.status_code == 403
+    assert ask(client, region, "duin").status_code == 403
+    assert TreatmentRelation.objects.filter(basis="consult").count() == 0
+
+
+def test_a_consult_is_asked_shown_and_ended(region: CareRegion) -> None:
+    client = at_work(region, "linde")
+    answer = ask(client, region, "gyn")
+    assert "Groei buigt af?" in answer.content.decode()
+    asked = TreatmentRelation.objects.get(basis="consult")
+    asked_of = at_work(region, "gyn")
+    assert asked_of.get(address(region)).status_code == 200
+    client.post(address(region), {"relation": asked.pk})
+    assert asked_of.get(address(region)).status_code == 403
+    changes = events(Kind.CHANGE)
+    assert [(one.object_type, one.action, one.women) for one in changes] == [
+        ("consult", "C", [region.noor.woman_id]),
+        ("consult", "U", [region.noor.woman_id]),
+    ]
+    assert "Groei" not in str([one.detail for one in changes])
+
+
+def test_what_is_wrong_is_said_and_what_was_typed_stays(region: CareRegion) -> None:
+    client = at_work(region, "linde")
+    text = ask(client, region, "zee", "Ziet u dit ook?").content.decode()
+    assert "al betrokken" in text
+    assert "Ziet u dit ook?" in text
+    assert events(Kind.CHANGE) == []
+
+
+def test_a_person_is_named_in_the_team(region: CareRegion) -> None:
+    named = place(region, "duin")
+    form = {"person": f"{named.person_id}-{named.organisation_id}"}
+    at_work(region, "linde").post(f"{address(region)}?doe=team", form)
+    member = TreatmentRelation.objects.get(basis="team")
+    assert (member.person_id, member.organisation_id) == (named.person_id, named.organisation_id)
+    assert come_in(Client(), named).get(address(region)).status_code == 200
+    assert at_work(region, "duin").get(address(region)).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["kraam", "echo"])
+def test_who_sees_a_subset_involves_nobody(region: CareRegion, name: str) -> None:
+    client = at_work(region, name)
+    for asked in ("", "?doe=consult", "?doe=team"):
+        page = client.get(address(region) + asked)
+        assert page.status_code == 200
+        assert "consult vragen" not in page.content.decode()
+    ask(client, region, "gyn")
+    assert not TreatmentRelation.objects.filter(basis="consult").exists()
+
+
+def test_who_was_asked_for_a_consult_asks_nobody_else(region: CareRegion) -> None:
+    ask_consult(region.noor, region.organisations["gyn"], "Groei?", AT.date())
+    client = at_work(region, "gyn")
+    ask(client, region, "duin")
+    assert TreatmentRelation.objects.filter(basis="consult").count() == 1
+
+
+def test_a_relation_by_care_is_not_ended_here(region: CareRegion) -> None:
+    by_care = TreatmentRelation.objects.get(
+        pregnancy=region.noor, organisation=region.organisations["echo"]
+    )
+    at_work(region, "linde").post(address(region), {"relation": by_care.pk})
+    assert at_work(region, "echo").get(address(region)).status_code == 200
+
+
+def test_a_consult_of_another_pregnancy_is_not_ended_here(region: CareRegion) -> None:
+    other = ask_consult(region.saskia, region.organisations["gyn"], "Groei?", AT.date())
+    assert isinstance(other, TreatmentRelation)
+    for relation in (str(other.pk), "iets", ""):
+        at_work(region, "linde").post(address(region), {"relation": relation})
+    assert TreatmentRelation.objects.get(pk=other.pk).valid_until.year == 9999
+
+
+def test_what_she_says_is_written_down_by_whom(region: CareRegion) -> None:
+    held = place(region, "linde")
+    say(come_in(Client(), held), region, "", "zee", "no")
+    said = Consent.objects.get()
+    assert (said.is_given, said.source_id, said.recipient_id) == (
+        False,
+        None,
+        region.organisations["zee"].pk,
+    )
+    assert said.recorded_by_id == held.person_id
+    assert [one.object_type for one in events(Kind.CHANGE)] == ["consent"]
+
+
+def test_kraamzorg_speaks_for_its_own_entries_only(region: CareRegion) -> None:
+    client = at_work(region, "kraam")
+    for source in ("", "linde"):
+        assert say(client, region, source, "kraam", "yes").status_code == 200
+    assert not Consent.objects.exists()
+    assert say(client, region, "kraam", "linde", "yes").status_code == 302
+    assert Consent.objects.get().source == region.organisations["kraam"]
+
+
+def press(client: Client, region: CareRegion, **changed: str) -> HttpResponse:
+    form = {
+        "bsn": "",
+        "reference": "W-Noor",
+        "birth_date": "1994-03-12",
+        "reason": REASON,
+    } | changed
+    return client.post("/noodknop/", form)
+
+
+def test_the_button_opens_her_record_and_says_so_in_the_log(region: CareRegion) -> None:
+    client = at_work(region, "duin")
+    answer = press(client, region)
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == f"/zwangeren/{region.noor.pk}/"
+    (event,) = events(Kind.BREAK_GLASS)
+    assert (event.women, event.controls, event.is_success) == (
+        [region.noor.woman_id], "TFFT", True,
+    )  # fmt: skip
+    assert REASON not in str(event.detail)
+    page = client.get(address(region))
+    assert page.status_code == 200
+    assert "Geopend met de noodknop" in page.content.decode()
+    say(client, region, "", "", "yes")
+    ask(client, region, "gyn")
+    assert not Consent.objects.exists()
+    assert not TreatmentRelation.objects.filter(basis="consult").exists()
+
+
+def test_every_failure_of_the_button_reads_the_same(region: CareRegion) -> None:
+    region.noor.woman.bsn = "123456782"
+    region.noor.woman.save()
+    client = at_work(region, "duin")
+    nobody = {"bsn": "", "reference": "", "birth_date": ""}
+    failures = (
+        {"reference": "W-Niemand"},
+        {"birth_date": "1994-03-13"},
+        {"birth_date": "gisteren"},
+        {"bsn": "111222333"},
+        nobody,
+    )
+    texts = set()
+    for failure in failures:
+        answer = press(client, region, **failure)
+        assert answer.status_code == 200
+        texts.add(answer.context["form"].non_field_errors().as_text())
+    assert len(texts) == 1
+    assert not BreakGlass.objects.exists()
+    assert [(one.women, one.is_success) for one in events(Kind.BREAK_GLASS)] == [([], False)] * 5
+    assert press(client, region, **nobody | {"bsn": "1234.56.782"}).status_code == 302
+
+
+def test_who_guesses_is_stopped_and_a_colleague_is_not(region: CareRegion) -> None:
+    guesser = at_work(region, "duin")
+    for number in range(10):
+        press(guesser, region, reference=f"W-{number}")
+    stopped = press(guesser, region)
+    assert "Wacht een uur" in stopped.content.decode()
+    assert not BreakGlass.objects.exists()
+    assert press(at_work(region, "duin"), region).status_code == 302
+
+
+def test_a_short_reason_is_said_before_anybody_is_sought(region: CareRegion) -> None:
+    answers = [
+        press(at_work(region, "duin"), region, reason="spoed", reference=reference)
+        for reference in ("W-Noor", "W-Niemand")
+    ]
+    assert [set(one.context["form"].errors) for one in answers] == [{"reason"}, {"reason"}]
+    assert events(Kind.BREAK_GLASS) == []
+
+
+@pytest.fixture
+def opened(region: CareRegion) -> BreakGlass:
+    made = open_in_emergency(workplace(place(region, "duin")), region.noor, REASON, AT)
+    assert isinstance(made, BreakGlass)
+    return made
+
+
+def test_the_quality_officer_judges(region: CareRegion, opened: BreakGlass) -> None:
+    client = come_in(Client(), position(Role.QUALITY_OFFICER, network=region.network))
+    listing = client.get("/toegang/noodknop/").content.decode()
+    assert REASON in listing
+    assert "Noor" not in listing.replace("Z-Noor", "")
+    page = client.get(f"/toegang/noodknop/{opened.pk}/")
+    assert page.status_code == 200
+    answer = client.post(f"/toegang/noodknop/{opened.pk}/", {"judgement": "unjustified"})
+    assert "waarom het onterecht was" in answer.content.decode()
+    form = {"judgement": "unjustified", "note": "Geen spoed"}
+    assert client.post(f"/toegang/noodknop/{opened.pk}/", form).status_code == 302
+    assert BreakGlassReview.objects.get().note == "Geen spoed"
+    (event,) = events(Kind.REVIEW)
+    assert (event.women, event.object_id) == ([region.noor.woman_id], str(opened.pk))
+    assert "Geen spoed" in client.get(f"/toegang/noodknop/{opened.pk}/").content.decode()
+
+
+def test_the_officer_sees_what_was_looked_at(region: CareRegion) -> None:
+    press(at_work(region, "duin"), region)
+    opening = BreakGlass.objects.get()
+    client = come_in(Client(), position(Role.QUALITY_OFFICER, network=region.network))
+    assert "Noodknop gebruikt" in client.get(f"/toegang/noodknop/{opening.pk}/").content.decode()
+
+
+@pytest.mark.parametrize("role", [Role.CONTROLLER, Role.DIRECTOR, Role.AUDITOR])
+def test_nobody_else_sees_the_uses(region: CareRegion, opened: BreakGlass, role: Role) -> None:
+    client = come_in(Client(), position(role, network=region.network))
+    for page in ("/toegang/noodknop/", f"/toegang/noodknop/{opened.pk}/", "/noodknop/"):
+        assert client.get(page).status_code == 403
+
+
+def test_a_team_is_empty_until_somebody_is_named(region: CareRegion) -> None:
+    named = place(region, "duin")
+    assert add_to_team(region.noor, named.person, region.organisations["duin"], AT.date())
+    text = at_work(region, "linde").get(address(region)).content.decode()
+    assert "Lid van het team" in text

@@ -1,0 +1,12 @@
+"""Addresses of the pages of this room."""
+
+from django.urls import path
+
+from ooievaar.record import views
+
+urlpatterns = [
+    path("zwangeren/<int:pregnancy_id>/betrokken/", views.involved, name="involved"),
+    path("noodknop/", views.break_glass, name="break_glass"),
+    path("toegang/noodknop/", views.break_glass_reviews, name="break_glass_reviews"),
+    path("toegang/noodknop/<int:opening_id>/", views.break_glass_review, name="break_glass_review"),
+]

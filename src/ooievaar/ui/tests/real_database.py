@@ -1,0 +1,113 @@
+"""A database of its own, on file or on the server, that other processes can open too.
+
+Tests usually run in a transaction that nobody else sees. A worker is another process, so here the
+default connection is for once one to a copy of a migrated database, in which commits are commits.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+
+IS_SQLITE = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
+
+
+@dataclass(frozen=True)
+class RealDatabase:
+    """Where it is, and how to start a process that uses it."""
+
+    folder: Path
+    url: str
+    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "OOIEVAAR_DATA": str(self.folder),
+            "OOIEVAAR_DATABASE_URL": self.url,
+            "DJANGO_SETTINGS_MODULE": "ooievaar.settings",
+        }
+
+    def start(self, *words: str, **more: str) -> subprocess.Popen[bytes]:
+        """Start an `ooievaar` command on this database."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ooievaar.cli", *words], env=self.environment | more
+        )
+        self.started.append(process)
+        return process
+
+    def run(self, *words: str, **more: str) -> None:
+        """Run an `ooievaar` command on this database, and see that it ended well."""
+        assert self.start(*words, **more).wait(120) == 0
+
+
+def server_command(statement: str) -> None:
+    """Run a command that no transaction may hold, beside the database of the tests."""
+    own = connections["default"].settings_dict
+    with psycopg.connect(
+        host=own["HOST"], user=own["USER"], password=own["PASSWORD"], port=own["PORT"] or None,
+        dbname="postgres", autocommit=True,
+    ) as server:  # fmt: skip
+        server.execute(statement.encode())
+
+
+@pytest.fixture(scope="module")
+def migrated(
+    tmp_path_factory: pytest.TempPathFactory, django_db_setup: None
+) -> Iterator[RealDatabase]:
+    """Migrate one database for all tests of a module to copy."""
+    folder = tmp_path_factory.mktemp("migrated")
+    if IS_SQLITE:
+        url = f"sqlite:///{folder / 'ooievaar.sqlite3'}"
+    else:
+        server_command("DROP DATABASE IF EXISTS jobs_template WITH (FORCE)")
+        server_command("CREATE DATABASE jobs_template")
+        url = f"{settings.DATABASE_URL.rpartition('/')[0]}/jobs_template"
+    made = RealDatabase(folder, url)
+    subprocess.run(
+        [sys.executable, "-m", "django", "migrate", "--verbosity=0"],
+        env=made.environment,
+        check=True,
+    )
+    yield made
+    if not IS_SQLITE:
+        server_command("DROP DATABASE jobs_template WITH (FORCE)")
+
+
+@pytest.fixture
+def real_database(migrated: RealDatabase, tmp_path: Path, db: None) -> Iterator[RealDatabase]:
+    """Copy the migrated database, and let the default connection be one to the copy."""
+    if IS_SQLITE:
+        file = tmp_path / "ooievaar.sqlite3"
+        shutil.copy(migrated.folder / "ooievaar.sqlite3", file)
+        name, url = str(file), f"sqlite:///{file}"
+    else:
+        name = "jobs_copy"
+        server_command(f"CREATE DATABASE {name} TEMPLATE jobs_template")
+        url = f"{settings.DATABASE_URL.rpartition('/')[0]}/{name}"
+    usual, usual_name = connections["default"], connection.settings_dict["NAME"]
+    chosen = connections.settings["default"]
+    connections.settings["default"] = {**chosen, "NAME": name}
+    del connections["default"]
+    here = RealDatabase(tmp_path, url)
+    try:
+        yield here
+    finally:
+        for process in here.started:
+            process.kill()
+            process.wait()
+        connections["default"].close()
+        connections.settings["default"] = chosen
+        connections["default"] = usual
+        assert connection.settings_dict["NAME"] == usual_name
+        if not IS_SQLITE:
+            server_command(f"DROP DATABASE {name} WITH (FORCE)")
