@@ -2,8 +2,8 @@
 
 `python -m bench.pages` makes the region (some minutes), serves it with two web processes and lets
 twenty people read lists and pregnancies, each a few seconds apart, all on this machine. What is
-measured is the time from the request until the whole answer is there, on the loopback: the
-server's time and the waiting for it. `--keep FOLDER` keeps the region for a next run.
+measured: from the request until the whole answer is there, on the loopback, and the server's own
+time as its log tells it. `--keep FOLDER` keeps the region for a next run.
 """
 
 from __future__ import annotations
@@ -58,10 +58,12 @@ def main() -> None:
         django.setup()
         make_region(chosen.births, chosen.years)
         readers = make_readers()
-        with served():
+        with served(folder) as logs:
             measure(readers, 8.0)  # what is read for the first time is not counted
+            seen = [log.stat().st_size for log in logs]
             times = measure(readers, chosen.seconds)
-        print(markdown(times, size()))
+            in_server = told(logs, seen)
+        print(markdown(times, in_server, size()))
 
 
 @contextmanager
@@ -172,20 +174,22 @@ def make_readers() -> list[Reader]:
 
 
 @contextmanager
-def served() -> Iterator[None]:
-    """Serve the region with two web processes."""
+def served(folder: Path) -> Iterator[list[Path]]:
+    """Serve the region with two web processes; gives their logs."""
+    logs = [folder / f"web-{port}.log" for port in PORTS]
     servers = [
         subprocess.Popen(
             [sys.executable, "-m", "ooievaar.cli", "serve", "--port", str(port), "--no-worker"],
+            env={**os.environ, "OOIEVAAR_LOG_LEVEL": "info"},
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=log.open("wb"),
         )
-        for port in PORTS
+        for port, log in zip(PORTS, logs, strict=True)
     ]
     try:
         for port in PORTS:
             wait_for(port)
-        yield
+        yield logs
     finally:
         for server in servers:
             server.terminate()
@@ -259,6 +263,17 @@ def read(
         time.sleep(chance.uniform(*THINKING))
 
 
+def told(logs: Sequence[Path], seen: Sequence[int]) -> dict[str, list[float]]:
+    """Return the server's own milliseconds per page, from what its logs told since."""
+    times: dict[str, list[float]] = defaultdict(list)
+    for log, before in zip(logs, seen, strict=True):
+        for line in log.read_bytes()[before:].splitlines():
+            event = json.loads(line)
+            if event.get("event") == "request":
+                times[event["view"]].append(event["ms"])
+    return times
+
+
 def size() -> dict[str, int]:
     """Return how large the region is."""
     from ooievaar.record.models import CareActivity, Pregnancy
@@ -266,8 +281,10 @@ def size() -> dict[str, int]:
     return {"pregnancies": Pregnancy.objects.count(), "activities": CareActivity.objects.count()}
 
 
-def markdown(times: dict[str, list[float]], sizes: dict[str, int]) -> str:
-    """Write the figures as a table."""
+def markdown(
+    times: dict[str, list[float]], in_server: dict[str, list[float]], sizes: dict[str, int]
+) -> str:
+    """Write the figures as two tables."""
     lines = [
         f"{sizes['pregnancies']:,} pregnancies, {sizes['activities']:,} activities, PostgreSQL, "
         f"{len(PORTS)} web processes, {USERS} people, {os.cpu_count()} CPU.",
@@ -281,6 +298,11 @@ def markdown(times: dict[str, list[float]], sizes: dict[str, int]) -> str:
             f"| {kind} | {len(taken)} | {statistics.median(taken):.0f} "
             f"| {percentile(taken, 95):.0f} | {max(taken):.0f} |"
         )
+    lines += ["", "| in the server | asked | median ms | p95 ms |", "|---|---:|---:|---:|"]
+    every = [took for taken in in_server.values() for took in taken]
+    for view, taken in [*sorted(in_server.items()), ("all", every)]:
+        line = f"{len(taken)} | {statistics.median(taken):.0f} | {percentile(taken, 95):.0f} |"
+        lines.append(f"| {view} | {line}")
     return "\n".join(lines)
 
 

@@ -29,7 +29,10 @@ def main() -> int:
 
 def tested(words: list[str], environment: dict[str, str]) -> int:
     """Run pytest in a process of its own; a selection without any test is no failure."""
-    done = subprocess.run([sys.executable, "-m", "pytest", *words], env=environment, check=False)
+    # Whole files stay together: what a file sets up once is then made once.
+    together = ["-n", str(max(2, os.cpu_count() or 1)), "--dist", "loadfile"]
+    command = [sys.executable, "-m", "pytest", *together, *words]
+    done = subprocess.run(command, env=environment, check=False)
     return 0 if done.returncode == NO_TESTS_COLLECTED and words else done.returncode
 
 

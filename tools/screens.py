@@ -7,12 +7,29 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 from tools.browser import find_chromium
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs/pictures"
 DEADLINE_SECONDS = 60
+WIDTH = 1440
+# As root, as in most containers, Chromium's own sandbox cannot start.
+ARGUMENTS = ["--no-sandbox", "--lang=nl-NL"]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One page as somebody of the demo sees it; `press` is what is clicked first."""
+
+    name: str
+    user: str
+    path: str
+    height: int
+    press: str = ""
 
 
 def main() -> int:
@@ -21,64 +38,117 @@ def main() -> int:
     if executable is None:
         print("Geen Chromium gevonden.", file=sys.stderr)
         return 2
-    pregnancy = telling_pregnancy()
-    if pregnancy is None:
-        print("In de datamap staat geen afgeleide regio; eerst `make demo`.", file=sys.stderr)
-        return 2
-    pages = {
-        "month": ("/", 1560),
-        "pregnancy": (f"/zwangeren/{pregnancy}/", 1180),
-        "why": (f"/zwangeren/{pregnancy}/", 900),
-        "rulebook": ("/regelboek/", 900),
-    }
-    from playwright.sync_api import sync_playwright
-
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    with served_pages() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        page = browser.new_page(
-            viewport={"width": 1440, "height": 900}, locale="nl-NL", reduced_motion="reduce"
-        )
-        for name, (path, height) in pages.items():
-            page.set_viewport_size({"width": 1440, "height": height})
-            page.goto(address + path)
-            page.wait_for_load_state("networkidle")
-            if name == "why":  # the panel, open over the line
-                page.locator("a[href*='/waarom/breker/']").first.click()
-                page.wait_for_timeout(800)
-            page.screenshot(path=PICTURES / f"{name}.png")
-            print(f"docs/pictures/{name}.png  {path}")
-        browser.close()
-    return 0
-
-
-def telling_pregnancy() -> int | None:
-    """Return a finished pregnancy whose bundle broke once: all that a pregnancy page can show."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ooievaar.settings")
     import django
 
     django.setup()
-    from django.db import OperationalError
-    from django.db.models import Count
-
-    from ooievaar.bundles.models import Breaker, Product
+    from django.db import DatabaseError
 
     try:
-        complete = (
-            Product.objects.filter(is_open=False)
-            .values("pregnancy_id")
-            .annotate(products=Count("id"))
-            .filter(products__gte=3)
-            .values("pregnancy_id")
-        )
-        return (
-            Breaker.objects.filter(pregnancy_id__in=complete)
-            .order_by("-happened_on", "pregnancy_id")
-            .values_list("pregnancy_id", flat=True)
-            .first()
-        )
-    except OperationalError:
-        return None
+        pregnancy = telling_pregnancy()
+    except DatabaseError:
+        pregnancy = None
+    if pregnancy is None:
+        print("In de datamap staat geen demo met mensen; eerst `make demo`.", file=sys.stderr)
+        return 2
+    pictures = pictures_of(pregnancy)
+    cookies = {user: session_of(user, pregnancy) for user in {one.user for one in pictures}}
+    from playwright.sync_api import sync_playwright
+
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with served_pages() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        for picture in pictures:
+            context = browser.new_context(
+                viewport={"width": WIDTH, "height": picture.height},
+                locale="nl-NL",
+                reduced_motion="reduce",
+            )
+            cookie = cookies[picture.user]
+            context.add_cookies([{"name": "sessionid", "value": cookie, "url": address}])
+            page = context.new_page()
+            take(page, address, picture)
+            context.close()
+            print(f"docs/pictures/{picture.name}.png  {picture.path}  ({picture.user})")
+        browser.close()
+    return 0
+
+
+def take(page: Any, address: str, picture: Picture) -> None:
+    """Open a page, click what is to be clicked, and write the picture."""
+    answer = page.goto(address + picture.path)
+    if answer.status != HTTPStatus.OK or not page.url.startswith(address + picture.path):
+        raise SystemExit(f"{picture.path} gaf {answer.status} op {page.url}")
+    page.wait_for_load_state("networkidle")
+    if picture.press:
+        page.locator(picture.press).first.click()
+        page.locator("#why .why-heading").wait_for()
+    page.screenshot(path=PICTURES / f"{picture.name}.png")
+
+
+def pictures_of(pregnancy: int) -> list[Picture]:
+    """Return what the README shows; who looked comes last, so that somebody did."""
+    line = f"/zwangeren/{pregnancy}/"
+    return [
+        Picture("today", "verloskundige", "/vandaag/", 900),
+        Picture("pregnancy", "verloskundige", line, 1180),
+        Picture("month", "controller", "/maand/", 1560),
+        Picture("why", "controller", line, 900, press="a[href*='/waarom/breker/']"),
+        Picture("statement", "praktijk", "/ons-geld/", 1100),
+        Picture("rulebook", "voorzitter", "/regelboek/", 900),
+        Picture("who-looked", "verloskundige", f"{line}wie-keek/", 900),
+    ]
+
+
+def telling_pregnancy() -> int | None:
+    """Return the finished pregnancy of the demo's midwife in which breaking cost most."""
+    from django.db.models import Count, F
+    from django.utils import timezone
+
+    from ooievaar.bundles.models import Breaker, Product
+    from ooievaar.network.models import Position
+    from ooievaar.network.workplace import workplace
+    from ooievaar.record.permissions import pregnancies_for
+
+    complete = (
+        Product.objects.filter(is_open=False)
+        .values("pregnancy_id")
+        .annotate(products=Count("id"))
+        .filter(products__gte=3)
+        .values("pregnancy_id")
+    )
+    for position in Position.objects.filter(person__username="verloskundige").order_by("id"):
+        seen = pregnancies_for(workplace(position), timezone.now()).values("id")
+        broken = Breaker.objects.filter(pregnancy_id__in=complete).filter(pregnancy_id__in=seen)
+        costliest = broken.order_by(F("loss_cents").desc(nulls_last=True), "pregnancy_id")
+        if found := costliest.values_list("pregnancy_id", flat=True).first():
+            return int(found)
+    return None
+
+
+def session_of(username: str, pregnancy: int) -> str:
+    """Sign somebody of the demo in, where they see this pregnancy if they can; give the cookie."""
+    from django.test import Client
+    from django.utils import timezone
+
+    from ooievaar.network.models import Position
+    from ooievaar.network.tests.people import come_in
+    from ooievaar.network.workplace import workplace
+    from ooievaar.record.permissions import pregnancies_for
+
+    held = Position.objects.filter(person__username=username, person__is_demo=True)
+    now = timezone.now()
+    position = max(
+        held.order_by("-id"),
+        key=lambda one: pregnancies_for(workplace(one), now).filter(pk=pregnancy).exists(),
+    )
+    client = come_in(Client(), position)
+    session = client.session
+    # Their one-time password is still for whoever opens the demo: this session knows of none.
+    proofs = session["account_authentication_methods"]
+    session["account_authentication_methods"] = [p for p in proofs if p["method"] == "mfa"]
+    session.save()
+    return str(client.cookies["sessionid"].value)
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ from ooievaar.network.doors import door_of
 from ooievaar.network.models import Position
 from ooievaar.network.roles import Role
 from ooievaar.network.tests.people import come_in
+from ooievaar.web.tests.visiting import MOST_QUERIES, queries_of
 from tests.access.table import CLOSED, OPEN, OWN, rows
 from tests.access.world import World, make_world
 
@@ -100,3 +101,18 @@ def test_a_page_opens_for_whom_the_table_says(name: str, role: Role, world: Worl
     expected = {OPEN: (True, True), OWN: (True, False), CLOSED: (False, False)}[promised]
     found = tuple(opens(client_of(place[role]), address) for place in (world.own, world.other))
     assert found == expected, f"{name} voor {role}: (eigen, ander) is {found}"
+
+
+@pytest.mark.parametrize("name", sorted(name for name, row in rows().items() if row))
+def test_a_page_asks_at_most_twelve_questions(name: str, world: World) -> None:
+    """Session, person, positions and the access log are in it; words of transactions are not."""
+    for role in Role:
+        if rows()[name][role] == CLOSED:
+            continue
+        client, address = client_of(world.own[role]), address_of(name, world, role)
+        with transaction.atomic():
+            point = transaction.savepoint()
+            client.get(address)  # what is kept in the process is there after the first
+            asked = queries_of(client, address)
+            transaction.savepoint_rollback(point)
+        assert len(asked) <= MOST_QUERIES, f"{name} voor {role}:\n" + "\n".join(asked)

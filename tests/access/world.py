@@ -143,7 +143,7 @@ def make_world() -> World:
         at=now,
     )
     job = Job.objects.create(
-        kind="draft_month",
+        kind="draft_closing",
         title="Cijfers van %(month)s berekenen",
         parameters={"month": "2026-11"},
         started_by=controller.person,

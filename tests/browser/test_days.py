@@ -17,8 +17,6 @@ from tests.browser.soundness import faults_of
 
 pytestmark = [pytest.mark.browser]
 
-NO_BUTTONS = {"Afmelden", "NL – Nederlands", "EN – English", "Zoeken", "Toon"}
-"""What even somebody who changes nothing may press: their own way out, and how they look."""
 BSN_OF_WILMA = "100000034"
 
 

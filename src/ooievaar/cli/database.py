@@ -10,6 +10,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from ooievaar.kernel.faults import Fault, InputRejected, refusal
 
+PREPARING = 53_2026
+"""Number of the lock that one process holds while it brings the tables up to date."""
 FIRST = "eerst een regio: `ooievaar region import MAP` of `ooievaar simulate`"
 
 
@@ -21,8 +23,9 @@ def prepare_database() -> None:
     with _refusing_what_is_no_database():
         if file := _sqlite_file():
             file.parent.mkdir(parents=True, exist_ok=True)
-        call_command("migrate", verbosity=0, interactive=False)
-        call_command("createcachetable", verbosity=0)
+        with _one_at_a_time():
+            call_command("migrate", verbosity=0, interactive=False)
+            call_command("createcachetable", verbosity=0)
 
 
 def open_database() -> None:
@@ -54,6 +57,23 @@ def database_fault(error: Exception) -> Fault:
         "een databank van Ooievaar, of een datamap waarin geschreven mag worden "
         "(OOIEVAAR_DATA of OOIEVAAR_DATABASE_URL)",
     )
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Let others wait that start at the same moment: two that make one trigger both fail.
+
+    On SQLite the second one waits for the file by itself.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARING])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [PREPARING])
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """`ooievaar demo` and `ooievaar serve`: a region that does not exist, and its pages."""
 
+import gc
 import ipaddress
 import os
 import shutil
@@ -265,6 +266,10 @@ def serve(
         console.print("Alleen deze computer kan erbij. Stoppen: Ctrl-C.")
     mode = "production" if settings.IS_PRODUCTION else "local"
     logs.tell("started", port=port, threads=THREADS, version=__version__, mode=mode)
+    # What is loaded by now stays: looking through it for garbage would stop a page.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     try:
         server.run()
     except KeyboardInterrupt:

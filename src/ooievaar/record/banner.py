@@ -19,6 +19,7 @@ from ooievaar.network.doors import door_of
 from ooievaar.network.workplace import Workplace
 from ooievaar.record.models import BreakGlass, PregnancyVersion
 from ooievaar.record.permissions import Access, access_to, sees_clinical, sees_identity
+from ooievaar.record.versions import newest_first
 
 LATEST_GESTATION_DAYS = 44 * 7
 """Beyond this nobody is pregnant: the end was not written down."""
@@ -105,9 +106,9 @@ def banner_for(
     if access is None:
         return None
     version = (
-        PregnancyVersion.objects.filter(pregnancy_id=pregnancy_id)
+        newest_first(timezone.localdate(at))
+        .filter(pregnancy_id=pregnancy_id)
         .select_related("pregnancy__woman", "first_intake_organisation")
-        .order_by("-recorded_on", "-id")
         .first()
     )
     if version is None:

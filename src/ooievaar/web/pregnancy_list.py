@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +22,7 @@ from ooievaar.network.workplace import Workplace
 from ooievaar.record.banner import LATEST_GESTATION_DAYS, gestation_on
 from ooievaar.record.models import CareActivity, Pregnancy, PregnancyVersion, TreatmentRelation
 from ooievaar.record.permissions import known, pregnancies_for, sees_identity
+from ooievaar.record.versions import newest_first, newest_versions
 from ooievaar.settlement.permissions import shares_for
 from ooievaar.ui.columns import Column, with_note
 from ooievaar.ui.tables import Filter
@@ -75,19 +76,10 @@ def prepared_for(
     return prepare
 
 
-def newest_versions() -> QuerySet[PregnancyVersion]:
-    """Return of every pregnancy what was known last."""
-    newer = PregnancyVersion.objects.filter(
-        Q(recorded_on__gt=OuterRef("recorded_on"))
-        | Q(recorded_on=OuterRef("recorded_on"), pk__gt=OuterRef("pk")),
-        pregnancy_id=OuterRef("pregnancy_id"),
-    )
-    return PregnancyVersion.objects.filter(~Exists(newer)).order_by()
-
-
 def _fetched(ids: Sequence[int], workplace: Workplace, at: datetime) -> dict[int, dict[str, Any]]:
     """Return what stands beside each of these pregnancies, as the network that funds her tells."""
-    known_last = {name: _known_last(name) for name in ("due_on", "end_kind", "ended_on")}
+    today = timezone.localdate(at)
+    known_last = {name: _known_last(name, today) for name in ("due_on", "end_kind", "ended_on")}
     found: Iterable[Any] = (
         Pregnancy.objects.filter(pk__in=ids)
         .order_by()
@@ -98,7 +90,7 @@ def _fetched(ids: Sequence[int], workplace: Workplace, at: datetime) -> dict[int
             of_network=F("route__derivation__network_id"),
             breakers=_number(Breaker.objects.all()),
             **known_last,
-            **_of_role(workplace, timezone.localdate(at)),
+            **_of_role(workplace, today),
         )
         .values()
     )
@@ -160,9 +152,9 @@ def _number(rows: QuerySet[Any]) -> Coalesce:
     return Coalesce(Subquery(counted), 0, output_field=IntegerField())
 
 
-def _known_last(name: str) -> Subquery:
-    versions = PregnancyVersion.objects.filter(pregnancy_id=OuterRef("pk"))
-    return Subquery(versions.order_by("-recorded_on", "-pk").values(name)[:1])
+def _known_last(name: str, today: date) -> Subquery:
+    versions = newest_first(today).filter(pregnancy_id=OuterRef("pk"))
+    return Subquery(versions.values(name)[:1])
 
 
 def _sorted_by(workplace: Workplace, at: datetime) -> dict[str, Any]:
@@ -171,7 +163,7 @@ def _sorted_by(workplace: Workplace, at: datetime) -> dict[str, Any]:
     sums = _derived(Product, workplace).filter(pregnancy_id=OuterRef("pk")).order_by()
     value = sums.values("pregnancy_id").annotate(sum=Sum("cents")).values("sum")
     found: dict[str, Any] = {
-        "due_on": _known_last("due_on"),
+        "due_on": _known_last("due_on", timezone.localdate(at)),
         "route_name": Subquery(routes.order_by("route").values("route")[:1]),
     }
     if workplace.gives_care:
@@ -329,7 +321,7 @@ def _care_filters(workplace: Workplace, today: date) -> list[Filter]:
 
 def due_versions(which: str, today: date) -> QuerySet[PregnancyVersion]:
     """Return ongoing pregnancies: of now, due soon, past due, or whose end nobody wrote down."""
-    ongoing = newest_versions().filter(end_kind=ONGOING)
+    ongoing = newest_versions(today).filter(end_kind=ONGOING)
     match which:
         case "nu":
             return ongoing.filter(due_on__gte=today - LATEST)

@@ -26,7 +26,8 @@ from ooievaar.record.access_log.noting import note
 from ooievaar.record.banner import gestation_on
 from ooievaar.record.models import BreakGlass, PregnancyVersion, TreatmentRelation
 from ooievaar.record.permissions import activities_for, known, pregnancies_for
-from ooievaar.web.pregnancy_list import LATEST, NEW, ONGOING, SOON, newest_versions
+from ooievaar.record.versions import newest_versions
+from ooievaar.web.pregnancy_list import LATEST, NEW, ONGOING, SOON
 
 CHANGED = timedelta(days=28)
 """How long somebody follows a woman whose record they opened."""
@@ -189,7 +190,7 @@ def _known_last(
     """Return what is known last of who is due about now, and of these pregnancies."""
     due = Q(end_kind=ONGOING, due_on__range=(day - LATEST, day + SOON))
     return (
-        newest_versions()
+        newest_versions(day)
         .filter(
             due | Q(pregnancy_id__in=list(named)),
             pregnancy_id__in=pregnancies_for(workplace, at).values("pk"),
@@ -239,12 +240,13 @@ def _changed(
     Facts carry the day they were known, not the hour: what others did on the day of the last look
     is still news.
     """
+    today = timezone.localdate(at)
     followed = [pregnancy_id for pregnancy_id in looked if pregnancy_id in versions]
     acted: dict[int, date] = dict(
         activities_for(workplace, at)
         .filter(
             pregnancy_id__in=followed,
-            recorded_on__gte=min(looked.values(), default=timezone.localdate(at)),
+            recorded_on__range=(min(looked.values(), default=today), today),
         )
         .exclude(organisation_id=known(workplace.organisation_id))
         .values_list("pregnancy_id")

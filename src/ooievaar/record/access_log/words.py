@@ -57,7 +57,9 @@ def who(event: AccessEvent) -> str:
     name = event.person_name or _("Iemand die niet is aangemeld")
     if not event.role:
         return name
-    words = {"name": name, "role": role(event.role).lower(), "place": event.place_name}
+    held = role(event.role)
+    # Only its first letter: a role may hold an abbreviation.
+    words = {"name": name, "role": held[:1].lower() + held[1:], "place": event.place_name}
     if not event.place_name:
         return _("%(name)s, %(role)s") % words
     return _("%(name)s, %(role)s bij %(place)s") % words

@@ -22,6 +22,7 @@ VALUES: dict[str, Any] = {
     "JSONField": "{}",
     "CharField": "x",
     "TextField": "x",
+    "UUIDField": "00000000-0000-4000-8000-000000000001",
 }
 BY_NAME: dict[str, Any] = {"open_until": datetime(2025, 1, 2)}
 """What a rule between two columns asks."""

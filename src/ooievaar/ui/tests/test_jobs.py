@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import connections, transaction
 from django.utils import timezone
+from django.utils.module_loading import autodiscover_modules
 from django_tasks_db.models import DBTaskResult
 
 from ooievaar.kernel.faults import Fault, InputRejected
@@ -35,6 +36,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def kinds(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The kinds of jobs, with room for those of a test."""
+    # Before the copy: what a job would load later would be gone after the test.
+    autodiscover_modules("job_kinds")
     known = dict(jobs.KINDS)
     monkeypatch.setattr(jobs, "KINDS", known)
     monkeypatch.setattr(jobs, "WRITES_APART_SECONDS", 0.01)

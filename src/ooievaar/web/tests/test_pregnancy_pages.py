@@ -403,7 +403,9 @@ def test_the_panel_leaves_the_banner_out(region: Region) -> None:
     assert "banner-oo" not in panel and "why-outcome" in panel
 
 
-def test_today_names_who_is_due_and_what_changed_since_somebody_looked(region: Region) -> None:
+def test_today_names_who_is_due_and_what_changed_since_somebody_looked(
+    region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
     midwife = held(region, Role.MIDWIFE)
     client = come_in(Client(), midwife)
 
@@ -432,6 +434,9 @@ def test_today_names_who_is_due_and_what_changed_since_somebody_looked(region: R
     assert "Wilma de Boer" not in part("changed")
 
     due(-2, told=1)
+    assert "Wilma de Boer" not in part("changed"), "that is known from tomorrow on"
+    monkeypatch.setattr(timezone, "now", lambda: NOW + timedelta(days=1))
+    client = come_in(Client(), midwife)
     assert "gegevens van de zwangerschap, 03-11-2026" in text(part("changed"))
     region.act(wilma, "gyn", "G-CON", NOW.date(), recorded_on=NOW.date(), specialism="0307")
     assert "verrichting van een ander, 02-11-2026" in text(part("changed"))
