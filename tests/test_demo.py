@@ -13,7 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-DEADLINE_SECONDS = 120
+DEADLINE_SECONDS = 300
 
 
 def free_port() -> int:
@@ -43,7 +43,7 @@ def running_demo(data: Path) -> Iterator[str]:
             yield log.read_text("utf-8")
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(timeout=20)
+            process.wait(timeout=60)
 
 
 def answers(address: str) -> bool:
@@ -64,7 +64,11 @@ def test_a_demo_is_prepared_once_and_an_interrupted_one_anew(tmp_path: Path) -> 
 
     with running_demo(data) as printed:
         assert "onderbroken" in printed
-        assert "2026-12 afleiden en verdelen (24 van 24)" in printed
+        closed = re.findall(r"(\d{4}-\d\d) afleiden en verdelen \((\d+) van (\d+)\) \.", printed)
+        assert closed[0][0] == "2025-01" and closed[-1][1] == closed[-1][2]
+        assert [number for _month, number, _all in closed] == list(
+            map(str, range(1, len(closed) + 1))
+        )
         people = dict(re.findall(r"^([a-z]+) +([\w-]{12,})  ", printed, re.MULTILINE))
         assert {"verloskundige", "controller", "beheerder"} <= set(people)
     assert controller_comes_in(data, people["controller"])

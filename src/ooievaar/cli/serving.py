@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
 from pathlib import Path
 from types import FrameType
@@ -129,7 +129,11 @@ def holds_a_region(database: Path) -> bool:
 
 
 def demo_region(births: Births = DEMO_BIRTHS) -> None:
-    """Fill an empty database with the demo's region, close its months, print the proof."""
+    """Fill an empty database with the demo's region, close its months, print the proof.
+
+    What the region does after today is not derived; the last month that is over waits for the
+    controller and the approver.
+    """
     from ooievaar.bundles.commands import derive_network
     from ooievaar.bundles.snapshot import read_snapshot
     from ooievaar.cli.closing import closing_line, print_closing
@@ -139,7 +143,9 @@ def demo_region(births: Births = DEMO_BIRTHS) -> None:
     from ooievaar.settlement.queries import made_products
     from ooievaar.simulator.commands import simulate_region
 
-    until = DEMO_START.replace(year=DEMO_START.year + DEMO_YEARS)
+    today = timezone.localdate()
+    end = DEMO_START.replace(year=DEMO_START.year + DEMO_YEARS)
+    until = min(end, today + timedelta(days=1))
     with step("Databank maken"):
         prepare_database()
     with step(f"Regio verzinnen: {births} geboorten per jaar, {DEMO_YEARS} jaar") as told:
@@ -151,7 +157,7 @@ def demo_region(births: Births = DEMO_BIRTHS) -> None:
             start=DEMO_START,
             report=told,
         )
-    months = list(months_between(DEMO_START, until))
+    months = months_to_close(DEMO_START, until)
     made: list[DemoPerson] = []
     for network in Network.objects.filter(kind=Network.Kind.IGO).order_by("id"):
         with step(f"{network.name}: feiten lezen"):
@@ -183,7 +189,7 @@ def demo_region(births: Births = DEMO_BIRTHS) -> None:
             )
         if not made:
             with step("Mensen toevoegen, één per functie"):
-                made = add_demo_people(network, DEMO_START, timezone.localdate())
+                made = add_demo_people(network, DEMO_START, today)
     print_people(made)
 
 
@@ -209,6 +215,12 @@ def months_between(start: date, until: date) -> Iterator[str]:
         month = month_of(start)
         yield month
         start = month_period(month).until
+
+
+def months_to_close(start: date, until: date) -> list[str]:
+    """Return the months that are over before `until` but for the last: people close that one."""
+    over = [month for month in months_between(start, until) if month_period(month).until <= until]
+    return over[:-1]
 
 
 def first_instant(day: date) -> datetime:

@@ -152,7 +152,9 @@ def pregnancy_ids_for(workplace: Workplace, at: datetime, pregnancy_id: int | No
         # One set, not `this OR that`: PostgreSQL reads the whole table for the latter.
         treated = _relations(workplace, at).filter(**one).values("pregnancy_id")
         return treated.union(_openings(workplace, at).filter(**one).values("pregnancy_id"))
-    care = TreatmentRelation.objects.filter(basis=TreatmentRelation.Basis.CARE, **one)
+    care = TreatmentRelation.objects.filter(
+        basis=TreatmentRelation.Basis.CARE, valid_from__lte=timezone.localdate(at), **one
+    )
     if workplace.role is Role.PRACTICE_ADMINISTRATOR:
         return care.filter(organisation_id=known(workplace.organisation_id)).values("pregnancy_id")
     if workplace.sees_whole_network:

@@ -92,6 +92,13 @@ def test_what_was_built_takes_its_place_and_leaves_nothing_of_the_old(tmp_path: 
     assert (tmp_path / serving.DATABASE).read_text() == "nieuw"
 
 
+def test_the_last_month_that_is_over_is_left_to_people() -> None:
+    months = serving.months_to_close(date(2025, 1, 1), date(2026, 11, 23))
+    assert (months[0], months[-1], len(months)) == ("2025-01", "2026-09", 21)
+    assert serving.months_to_close(date(2025, 1, 1), date(2027, 1, 1))[-1] == "2026-11"
+    assert serving.months_to_close(date(2025, 1, 1), date(2026, 11, 1))[-1] == "2026-09"
+
+
 def test_the_months_of_two_years_follow_each_other() -> None:
     months = list(serving.months_between(date(2025, 1, 1), date(2027, 1, 1)))
     assert len(months) == 24
