@@ -2,15 +2,28 @@
 
 import gettext
 import io
+import re
 from pathlib import Path
 
-from tools.messages import Message, compiled, read_catalogue, used_messages, write_catalogue
+from tools.messages import CODE, Message, compiled, read_catalogue, used_messages, write_catalogue
 
 
 def test_every_text_of_the_pages_has_its_english() -> None:
     catalogue = read_catalogue()
     lacking = [m.singular for m in used_messages() if not all(catalogue.get(m, ("",)))]
     assert lacking == [], "python -m tools.messages --update, en vul het Engels in"
+
+
+def test_no_text_of_a_template_is_passed_by() -> None:
+    """Also inside blocks of our own, such as the help of a page."""
+    known = {message.singular for message in used_messages()}
+    written = {
+        text
+        for path in CODE.rglob("*.html")
+        for text in re.findall(r'{% translate "([^"]+)"', path.read_text("utf-8"))
+    }
+    assert len(written) > 300
+    assert written - known == set()
 
 
 def test_the_catalogue_holds_no_text_that_is_gone() -> None:

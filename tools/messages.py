@@ -11,6 +11,10 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.template.base import Node, NodeList
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = ROOT / "src" / "ooievaar"
@@ -75,17 +79,30 @@ def _in_template(source: str) -> Iterator[Message]:
     from django.template.base import Variable
     from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 
-    nodes = Template(source).nodelist
-    for node in nodes.get_nodes_by_type(TranslateNode):
-        assert isinstance(node, TranslateNode)
-        text = node.filter_expression.var
-        if isinstance(text, Variable) and isinstance(text.literal, str):
-            yield Message(text.literal)
-    for node in nodes.get_nodes_by_type(BlockTranslateNode):
-        assert isinstance(node, BlockTranslateNode)
-        singular, _names = node.render_token_list(node.singular)
-        plural = node.render_token_list(node.plural)[0] if node.plural else ""
-        yield Message(singular, plural)
+    for node in _every_node(Template(source).nodelist):
+        if isinstance(node, TranslateNode):
+            text = node.filter_expression.var
+            if isinstance(text, Variable) and isinstance(text.literal, str):
+                yield Message(text.literal)
+        elif isinstance(node, BlockTranslateNode):
+            singular, _names = node.render_token_list(node.singular)
+            plural = node.render_token_list(node.plural)[0] if node.plural else ""
+            yield Message(singular, plural)
+
+
+def _every_node(nodes: "NodeList") -> "Iterator[Node]":
+    """Yield every node of a template, those inside blocks of our own tags too.
+
+    Django's own walk passes by what a simple block tag holds.
+    """
+    from django.template.base import Node, NodeList
+
+    for node in nodes.get_nodes_by_type(Node):
+        yield node
+        known = {id(getattr(node, name, None)) for name in node.child_nodelists}
+        for value in vars(node).values():
+            if isinstance(value, NodeList) and id(value) not in known:
+                yield from _every_node(value)
 
 
 def read_catalogue(path: Path = CATALOGUE) -> Translations:

@@ -41,7 +41,7 @@ console = Console(highlight=False)
 
 def register(app: typer.Typer) -> None:
     """Add `audit` with its commands."""
-    audit = typer.Typer(help="De toegangslog: wie keek, en klopt dat nog?", no_args_is_help=True)
+    audit = typer.Typer(help="Het toegangslog: wie keek, en klopt dat nog?", no_args_is_help=True)
     audit.command("verify")(verify)
     audit.command("anchor")(anchor)
     audit.command("export")(export)
@@ -55,7 +55,7 @@ def verify(
         typer.Option(help="Een elders bewaard anker, als NUMMER:HASH. Mag vaker."),
     ] = None,
 ) -> None:
-    """Lees de toegangslog na: elke wijziging, elk gat, elke verwisseling en een verdwenen einde.
+    """Lees het toegangslog na: elke wijziging, elk gat, elke verwisseling en een verdwenen einde.
 
     Eindigt met 0 als alles klopt, met 1 als er iets niet klopt.
     """
@@ -72,12 +72,12 @@ def print_verdict(verdict: Verdict) -> None:
     read = counted(verdict.count, "gebeurtenis", "gebeurtenissen")
     if verdict.holds:
         marks = counted(verdict.marks_met, "anker", "ankers")
-        console.print(f"De toegangslog klopt: {read} gelezen, {marks} bevestigd.", soft_wrap=True)
+        console.print(f"Het toegangslog klopt: {read} gelezen, {marks} bevestigd.", soft_wrap=True)
         if verdict.count:
             console.print(f"Einde: {verdict.last_number}:{verdict.last_hash}", soft_wrap=True)
         return
     console.print(
-        f"De toegangslog klopt niet: {read} gelezen, "
+        f"Het toegangslog klopt niet: {read} gelezen, "
         f"{counted(verdict.found_count, 'bevinding', 'bevindingen')}. "
         f"Het eerste nummer dat niet klopt is {verdict.found[0].number}.",
         soft_wrap=True,
@@ -104,7 +104,7 @@ def anchor() -> None:
     if written is None:
         anchors, _found = read_anchors(anchors_folder())
         if not anchors:
-            console.print("De toegangslog is nog leeg; er is geen anker geschreven.")
+            console.print("Het toegangslog is nog leeg; er is geen anker geschreven.")
             return
         console.print("Het anker van vandaag was er al:")
         written = anchors[-1]

@@ -42,7 +42,7 @@ def test_a_log_that_holds_says_how_much_was_read() -> None:
     written(3)
     result = run("verify")
     assert result.exit_code == 0, result.output
-    assert "De toegangslog klopt: 3 gebeurtenissen gelezen, 0 ankers bevestigd." in result.output
+    assert "Het toegangslog klopt: 3 gebeurtenissen gelezen, 0 ankers bevestigd." in result.output
     assert f"Einde: 3:{AccessEvent.objects.get(number=3).hash}" in result.output
 
 
