@@ -20,6 +20,7 @@ from ooievaar.network.signing_in.commands import (
     link_own_login,
     remove_second_step,
     set_one_time_password,
+    unlink_own_logins,
 )
 
 console = Console(highlight=False)
@@ -98,6 +99,13 @@ def link(
     except ValidationError as error:
         raise _rejected("aanmelding", login, " ".join(error.messages)) from None
     console.print(f"{username}: komt voortaan ook binnen met {login}.")
+
+
+@people.command("unlink")
+def unlink(username: Username) -> None:
+    """Laat iemand niet meer binnen met de aanmelding van een organisatie; sessies eindigen."""
+    unlink_own_logins(_person(username))
+    console.print(f"{username}: komt alleen nog binnen met een wachtwoord.")
 
 
 def code(

@@ -47,19 +47,6 @@ CARE_ROLES = frozenset(
 )
 """Roles that see care, of the women whom their organisation treats."""
 
-MONEY_ROLES = frozenset(
-    {
-        Role.PRACTICE_ADMINISTRATOR,
-        Role.CONTROLLER,
-        Role.APPROVER,
-        Role.DIRECTOR,
-        Role.REPRESENTATIVE,
-        Role.PURCHASER,
-        Role.AUDITOR,
-    }
-)
-"""Roles that see money: a partner's own, a contract's, or all of a network's."""
-
 ORGANISATION_ROLES = CARE_ROLES | {Role.PRACTICE_ADMINISTRATOR}
 """Roles within one organisation; the others are held in a network."""
 

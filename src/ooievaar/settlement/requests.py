@@ -54,8 +54,6 @@ UNDATED = (
 )
 """What a division follows from: rows that say since when they were known, and rows that do not."""
 
-DIVIDED = ("key", "insurer_id", "total_cents", "cents", "is_correction")
-
 CLOSE_TITLE = gettext_noop("Maand %(month)s afsluiten")
 READING = gettext_noop("De feiten lezen")
 DERIVING = gettext_noop("Afleiden: elke activiteit op haar plaats")

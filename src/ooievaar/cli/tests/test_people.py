@@ -4,12 +4,14 @@ import re
 
 import pytest
 import typer
+from allauth.socialaccount.models import SocialAccount
 from typer.testing import CliRunner
 
 from ooievaar.cli import people
 from ooievaar.cli.demo_people import add_demo_people
 from ooievaar.kernel.faults import InputRejected
 from ooievaar.network.models import Network, Person
+from ooievaar.network.positions import add_person
 from ooievaar.network.roles import Role
 from ooievaar.network.tests.people import SINCE
 from ooievaar.web.tests.small_region import small_region
@@ -62,6 +64,15 @@ def test_what_is_wrong_is_told_and_adds_nobody(
         CliRunner().invoke(app, ["people", "add", *words], catch_exceptions=False)
     assert told in str(refused.value.faults[0])
     assert not Person.objects.exists()
+
+
+def test_a_login_of_an_organisation_is_taken_away_again(app: typer.Typer) -> None:
+    person = add_person("b.kuiper", "Bram", "Kuiper")
+    SocialAccount.objects.create(user=person, provider="zeezicht", uid="4711")
+    assert "alleen nog" in run(app, "people", "unlink", "b.kuiper")
+    assert not SocialAccount.objects.filter(user=person).exists()
+    with pytest.raises(InputRejected):
+        CliRunner().invoke(app, ["people", "unlink", "niemand"], catch_exceptions=False)
 
 
 def test_codes_are_shown_of_the_demo_and_of_nobody_else(app: typer.Typer) -> None:
