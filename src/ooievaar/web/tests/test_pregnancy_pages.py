@@ -29,6 +29,7 @@ from ooievaar.web.tests.small_region import BSNS, NOW, Region, small_region
 from ooievaar.web.tests.visiting import MOST_QUERIES, queries_of, seen
 
 EUROS = ("€", "&euro;", "EUR")
+TOKEN = re.compile(r"\b[A-Za-z0-9]{64}\b")
 
 
 @pytest.fixture
@@ -211,7 +212,8 @@ def test_who_gives_care_sees_no_euro(region: Region) -> None:
         pages = opened(client, addresses + why_addresses())
         assert len(pages) > 5
         for html in pages:
-            assert not any(euro in html for euro in EUROS)
+            said = TOKEN.sub("", html)  # by chance it holds three letters of a currency
+            assert not any(euro in said for euro in EUROS)
             assert "/waarom/product/" not in html
         product = Product.objects.earliest("id")
         assert client.get(f"/waarom/product/{product.product_no}/").status_code == 403
