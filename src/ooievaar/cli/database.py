@@ -10,8 +10,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from ooievaar.kernel.faults import Fault, InputRejected, refusal
 
-PREPARING = 53_2026
-"""Number of the lock that one process holds while it brings the tables up to date."""
+PREPARING = 0x1_0012_0001
+"""Key of the advisory lock on PostgreSQL that is held while the tables are brought up to date."""
 FIRST = "eerst een regio: `ooievaar region import MAP` of `ooievaar simulate`"
 
 
@@ -23,7 +23,7 @@ def prepare_database() -> None:
     with _refusing_what_is_no_database():
         if file := _sqlite_file():
             file.parent.mkdir(parents=True, exist_ok=True)
-        with _one_at_a_time():
+        with one_at_a_time():
             call_command("migrate", verbosity=0, interactive=False)
             call_command("createcachetable", verbosity=0)
 
@@ -60,19 +60,20 @@ def database_fault(error: Exception) -> Fault:
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """Let others wait that start at the same moment: two that make one trigger both fail.
+def one_at_a_time() -> Iterator[None]:
+    """Let other processes and computers wait with the tables: two that make one trigger both fail.
 
-    On SQLite the second one waits for the file by itself.
+    Whoever holds it may take it again. On SQLite the second one waits for the file by itself.
     """
     if connection.vendor != "postgresql":
         yield
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARING])
-        try:
-            yield
-        finally:
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [PREPARING])
 
 

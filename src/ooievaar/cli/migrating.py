@@ -1,20 +1,14 @@
 """`ooievaar migrate`: brings the tables to this version, once, before the new version answers."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import typer
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from rich.console import Console
 
-from ooievaar.cli.database import prepare_database
+from ooievaar.cli.database import one_at_a_time, prepare_database
 from ooievaar.cli.numbers import counted
 from ooievaar.kernel.faults import Fault, InputRejected
-
-LOCK = 0x1_0012_0001
-"""Key of the advisory lock on PostgreSQL: two computers do not migrate at once."""
 
 console = Console(highlight=False)
 
@@ -57,18 +51,3 @@ def steps_behind() -> list[str]:
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [f"{step.app_label}.{step.name}" for step, _ in plan]
-
-
-@contextmanager
-def one_at_a_time() -> Iterator[None]:
-    """Wait until nobody else migrates this server's database; a file is one person's already."""
-    if connection.vendor != "postgresql":
-        yield
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])

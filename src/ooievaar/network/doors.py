@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from ooievaar.network.models import Person
-from ooievaar.network.roles import SECOND_STEP_ROLES, Role
+from ooievaar.network.roles import Role
 from ooievaar.network.signing_in.again import authentications, came_by_trusted_login
 from ooievaar.network.workplace import Workplace, workplaces_of
 
@@ -44,7 +44,7 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a page did not open, for the access log; `gives_access` says what would open it."""
+    """Why a page did not open, for the access log."""
 
     reason: str
     door: Door
@@ -156,9 +156,9 @@ def admit(request: WorkingRequest, door: Door) -> HttpResponse | None:
     here = request.resolver_match
     if not request.workplaces:
         return render(request, "network/no_position.html", status=403)
-    # Before the choice where to work: that already shows something of the region.
-    needs_step = any(place.role in SECOND_STEP_ROLES for place in request.workplaces)
-    if needs_step and not took_second_step(request):
+    # Before the choice where to work: that already shows something of the region. Every role sees
+    # care, money or people.
+    if not took_second_step(request):
         return redirect("mfa_activate_totp")
     if not is_settled:
         if here and here.url_name in ("workplace", "set_language"):

@@ -53,9 +53,6 @@ ORGANISATION_ROLES = CARE_ROLES | {Role.PRACTICE_ADMINISTRATOR}
 WHOLE_NETWORK_ROLES = frozenset({Role.CONTROLLER, Role.APPROVER, Role.DIRECTOR, Role.AUDITOR})
 """Roles that see all the money of their network."""
 
-SECOND_STEP_ROLES = frozenset(Role)
-"""Roles that may only come in with a second step; every role sees care, money or people."""
-
 PURPOSES: dict[Role, Purpose] = {
     **dict.fromkeys(CARE_ROLES, Purpose.TREATMENT),
     Role.PRACTICE_ADMINISTRATOR: Purpose.PAYMENT,
