@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from django.core.files import locks
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -15,17 +16,26 @@ PREPARING = 0x1_0012_0001
 FIRST = "eerst een regio: `ooievaar region import MAP` of `ooievaar simulate`"
 
 
-def prepare_database() -> None:
-    """Bring the tables up to date; a SQLite file and its folder are made when they are not there.
+def prepare_database() -> int:
+    """Bring the tables up to date and return in how many steps; a SQLite file is made if needed.
 
     Raises InputRejected when the database cannot be made or opened.
     """
     with _refusing_what_is_no_database():
         if file := _sqlite_file():
             file.parent.mkdir(parents=True, exist_ok=True)
-        with one_at_a_time():
+        with _one_at_a_time():
+            steps = len(steps_behind())
             call_command("migrate", verbosity=0, interactive=False)
             call_command("createcachetable", verbosity=0)
+    return steps
+
+
+def steps_behind() -> list[str]:
+    """Return the migrations that this database still has to take."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{step.app_label}.{step.name}" for step, _ in plan]
 
 
 def open_database() -> None:
@@ -39,8 +49,7 @@ def open_database() -> None:
             raise InputRejected(
                 [Fault(file.name, None, "", f"geen databank in de datamap {file.parent}", FIRST)]
             )
-        executor = MigrationExecutor(connection)
-        behind = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        behind = steps_behind()
     if behind:
         prepare_database()
 
@@ -60,14 +69,21 @@ def database_fault(error: Exception) -> Fault:
 
 
 @contextmanager
-def one_at_a_time() -> Iterator[None]:
-    """Let other processes and computers wait with the tables: two that make one trigger both fail.
-
-    Whoever holds it may take it again. On SQLite the second one waits for the file by itself.
-    """
-    if connection.vendor != "postgresql":
+def _one_at_a_time() -> Iterator[None]:
+    """Let other processes and computers wait with the tables: two that make one table both fail."""
+    if connection.vendor == "postgresql":
+        with _advisory_lock():
+            yield
+    elif file := _sqlite_file():
+        with file.with_suffix(".preparing").open("w") as turn:
+            locks.lock(turn, locks.LOCK_EX)
+            yield
+    else:
         yield
-        return
+
+
+@contextmanager
+def _advisory_lock() -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARING])
     try:

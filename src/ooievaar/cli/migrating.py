@@ -2,11 +2,9 @@
 
 import typer
 from django.conf import settings
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from rich.console import Console
 
-from ooievaar.cli.database import one_at_a_time, prepare_database
+from ooievaar.cli.database import prepare_database, steps_behind
 from ooievaar.cli.numbers import counted
 from ooievaar.kernel.faults import Fault, InputRejected
 
@@ -23,9 +21,7 @@ def migrate() -> None:
 
     In productie doen de webprocessen dit niet zelf: er zijn er meer, en zij mogen niet wachten.
     """
-    with one_at_a_time():
-        count = len(steps_behind())
-        prepare_database()
+    count = prepare_database()
     console.print(
         f"Bijgewerkt: {counted(count, 'stap', 'stappen')}."
         if count
@@ -44,10 +40,3 @@ def prepare_or_refuse() -> None:
         found = f"tabellen van een eerdere versie ({counted(count, 'stap', 'stappen')} achter)"
         expected = "eerst een back-up, en dan `ooievaar migrate`"
         raise InputRejected([Fault("de databank", None, "", found, expected)])
-
-
-def steps_behind() -> list[str]:
-    """Return the migrations that this database still has to take."""
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return [f"{step.app_label}.{step.name}" for step, _ in plan]

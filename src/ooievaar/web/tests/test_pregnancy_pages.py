@@ -1,81 +1,44 @@
-"""What each role sees of pregnancies, and what it does not: list, page, why and today."""
+"""What each role sees of pregnancies, and what it does not: list, page and why."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from ooievaar.bundles.models import Breaker, Disposition, Product
-from ooievaar.network.models import Position
 from ooievaar.network.roles import CARE_ROLES, WHOLE_NETWORK_ROLES, Role
-from ooievaar.network.tests.people import come_in, position
+from ooievaar.network.tests.people import come_in
 from ooievaar.record.access_log.models import AccessEvent, Kind
 from ooievaar.record.models import (
     BreakGlass,
     CareActivity,
     Consent,
     Pregnancy,
-    PregnancyVersion,
     TreatmentRelation,
     Woman,
 )
 from ooievaar.settlement.models import Share
 from ooievaar.web.pregnancy_roles import PREGNANCY_ROLES, PRODUCT_ROLES
-from ooievaar.web.tests.small_region import BSNS, NOW, Region, small_region
+from ooievaar.web.tests.inside import (
+    dutch,
+    held,
+    inside,
+    listed,
+    page,
+    pregnancy,
+    region,
+    second_of_november,
+    text,
+)
+from ooievaar.web.tests.small_region import BSNS, NOW, Region
 from ooievaar.web.tests.visiting import MOST_QUERIES, queries_of, seen
 
 EUROS = ("€", "&euro;", "EUR")
+__all__ = ["dutch", "region", "second_of_november"]
 TOKEN = re.compile(r"\b[A-Za-z0-9]{64}\b")
-
-
-@pytest.fixture
-def region(db: None) -> Region:
-    return small_region()
-
-
-@pytest.fixture(autouse=True)
-def dutch() -> Iterator[None]:
-    with translation.override("nl"):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def second_of_november(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The stories of the small region end a day before."""
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
-
-
-def held(region: Region, role: Role, organisation: str = "duin") -> Position:
-    """Return the position of somebody new: in an organisation, or in the network."""
-    if role in CARE_ROLES | {Role.PRACTICE_ADMINISTRATOR}:
-        return position(role, organisation=region.organisations[organisation])
-    return position(role, network=region.network)
-
-
-def inside(region: Region, role: Role, organisation: str = "duin") -> Client:
-    """Return a client in which somebody in this role came in."""
-    return come_in(Client(), held(region, role, organisation))
-
-
-def pregnancy(reference: str) -> Pregnancy:
-    return Pregnancy.objects.get(reference=reference)
-
-
-def page(reference: str) -> str:
-    return f"/zwangeren/{pregnancy(reference).pk}/"
-
-
-def text(html: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)).replace("\xa0", " ")
-
-
-def listed(client: Client, query: str = "") -> list[str]:
-    html = seen(client, f"/zwangeren/?{query}")
-    return sorted(set(re.findall(r"Z-00\d", html)))
 
 
 def why_addresses() -> list[str]:
@@ -403,61 +366,6 @@ def test_the_panel_leaves_the_banner_out(region: Region) -> None:
     assert "banner-oo" in seen(client, address)
     panel = client.get(address, headers={"HX-Request": "true"}).content.decode()
     assert "banner-oo" not in panel and "why-outcome" in panel
-
-
-def test_today_names_who_is_due_and_what_changed_since_somebody_looked(
-    region: Region, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    midwife = held(region, Role.MIDWIFE)
-    client = come_in(Client(), midwife)
-
-    def part(name: str) -> str:
-        return seen(client, "/vandaag/").split(f'id="{name}"')[1].split("</section>")[0]
-
-    assert "Wilma de Boer" not in part("soon") + part("past") + part("changed")
-    wilma = pregnancy("Z-006")
-    known = PregnancyVersion.objects.get(pregnancy=wilma)
-
-    def due(days: int, told: int = -1) -> None:
-        PregnancyVersion.objects.create(
-            pregnancy=wilma,
-            recorded_on=NOW.date() + timedelta(days=told),
-            first_intake_on=known.first_intake_on,
-            first_intake_organisation=known.first_intake_organisation,
-            due_on=NOW.date() + timedelta(days=days),
-        )
-
-    due(5)
-    assert "Wilma de Boer" in part("soon") and "07-11-2026" in part("soon")
-    assert listed(client, "uitgerekend=binnenkort") == ["Z-006"]
-    due(-3)
-    assert "Wilma de Boer" in part("past") and "Wilma de Boer" not in part("soon")
-    seen(client, page("Z-006"))
-    assert "Wilma de Boer" not in part("changed")
-
-    due(-2, told=1)
-    assert "Wilma de Boer" not in part("changed"), "that is known from tomorrow on"
-    monkeypatch.setattr(timezone, "now", lambda: NOW + timedelta(days=1))
-    client = come_in(Client(), midwife)
-    assert "gegevens van de zwangerschap, 03-11-2026" in text(part("changed"))
-    region.act(wilma, "gyn", "G-CON", NOW.date(), recorded_on=NOW.date(), specialism="0307")
-    assert "verrichting van een ander, 02-11-2026" in text(part("changed"))
-    colleague = seen(inside(region, Role.MIDWIFE), "/vandaag/").split('id="changed"')[1]
-    assert "Wilma de Boer" not in colleague.split("</section>")[0], "who never looked has no news"
-
-
-def test_a_place_in_a_team_stands_on_the_day_of_that_person_only(region: Region) -> None:
-    member, other = held(region, Role.MIDWIFE), held(region, Role.MIDWIFE)
-    TreatmentRelation.objects.create(
-        pregnancy=pregnancy("Z-004"),
-        organisation=region.organisations["duin"],
-        person=member.person,
-        basis="team",
-        valid_from=NOW.date(),
-    )
-    assert "Noor Visser" in seen(come_in(Client(), member), "/vandaag/")
-    assert "Noor Visser" not in seen(come_in(Client(), other), "/vandaag/")
-    assert come_in(Client(), other).get(page("Z-004")).status_code == 403
 
 
 def test_each_look_is_an_event_with_the_women_who_were_shown(region: Region) -> None:
