@@ -69,6 +69,10 @@ def test_a_demo_is_prepared_once_and_an_interrupted_one_anew(tmp_path: Path) -> 
         assert [number for _month, number, _all in closed] == list(
             map(str, range(1, len(closed) + 1))
         )
+        lives = re.search(r"dossiers: (\d+) zwangerschappen, (\d+) vermeldingen", printed)
+        assert lives is not None and int(lives[1]) >= 10 and int(lives[2]) > 300, printed
+        assert "bewijs: niets blijft over" in printed
+        assert re.search(r"overleggen: 2, agendapunten: \d", printed)
         people = dict(re.findall(r"^([a-z]+) +([\w-]{12,})  ", printed, re.MULTILINE))
         assert {"verloskundige", "controller", "beheerder"} <= set(people)
     assert controller_comes_in(data, people["controller"])

@@ -1,6 +1,7 @@
 // What the pages do beyond links and forms. Every page also works without this script.
 
 import htmx from "htmx.org";
+import "./entries.js";
 
 window.htmx = htmx;
 

@@ -7,6 +7,10 @@ urlpatterns = [
     path("", include("ooievaar.network.urls")),
     path("", include("ooievaar.record.urls")),
     path("", include("ooievaar.record.access_log.urls")),
+    path("", include("ooievaar.record.entries.urls")),
+    path("", include("ooievaar.record.handover.urls")),
+    path("", include("ooievaar.record.teamwork.urls")),
+    path("", include("ooievaar.pathways.urls")),
     path("", include("ooievaar.web.urls")),
 ]
 handler400 = "ooievaar.ui.faults.bad_request"

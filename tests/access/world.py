@@ -10,7 +10,16 @@ from ooievaar.bundles.models import Breaker, Disposition, Product
 from ooievaar.network.models import Membership, Network, Organisation, Position
 from ooievaar.network.roles import Role
 from ooievaar.network.tests.people import position
+from ooievaar.network.workplace import workplace
+from ooievaar.pathways.commands import adopt_shipped
+from ooievaar.pathways.models import PathwayVersion
+from ooievaar.pathways.shift_models import CareShift
+from ooievaar.pathways.shifts import propose
+from ooievaar.record.entries.models import Entry, Observation
+from ooievaar.record.handover.models import Referral
 from ooievaar.record.models import BreakGlass, Pregnancy, TreatmentRelation
+from ooievaar.record.teamwork.meetings import plan_meeting
+from ooievaar.record.teamwork.models import TeamMeeting
 from ooievaar.settlement.models import ClosingRequest, ClosingStep
 from ooievaar.settlement.requests import draft_month
 from ooievaar.ui.jobs import Report
@@ -39,6 +48,10 @@ class World:
     break_glass: BreakGlass
     closing_request: ClosingRequest
     job: Job
+    entries: dict[str, Entry]
+    referrals: dict[str, Referral]
+    meeting: TeamMeeting
+    shift: CareShift
 
     def things(self, role: Role) -> dict[str, Any]:
         """Return what addresses name, by the name it has there: all of it Johanna's or linde's.
@@ -62,6 +75,15 @@ class World:
             "request_id": self.closing_request.pk,
             "job_id": self.job.pk,
             "what": "wachtwoord",
+            "form": "note",
+            "kind": "huisarts",
+            "entry_id": self.entries[key].pk,
+            "referral_id": self.referrals[key].pk,
+            "meeting_id": self.meeting.pk,
+            "shift_id": self.shift.pk,
+            "pathway_key": "zwangerschapsdiabetes",
+            "pathway_number": 2,
+            "example_name": "zwangerschapsdiabetes-v2",
         }
 
 
@@ -151,4 +173,85 @@ def make_world() -> World:
         network_id=region.network.pk,
         created_at=now,
     )
-    return World(region, own, other, pregnancy, break_glass, request, job)
+    return World(
+        region,
+        own,
+        other,
+        pregnancy,
+        break_glass,
+        request,
+        job,
+        entries={key: _entry(region, pregnancy, key) for key in CARING},
+        referrals={key: _referral(region, pregnancy, own, key) for key in CARING},
+        meeting=_meeting(region, own),
+        shift=_shift(region, own),
+    )
+
+
+CARING = ("linde", "gyn", "kraam", "echo")
+
+
+def _entry(region: Region, pregnancy: Pregnancy, key: str) -> Entry:
+    """Let an organisation have written a note; as a row, so that nobody treats her by it."""
+    now = timezone.now()
+    entry = Entry.objects.create(
+        woman=pregnancy.woman,
+        pregnancy=pregnancy,
+        form="note",
+        organisation=region.organisations[key],
+        happened_on=timezone.localdate(now),
+        recorded_at=now,
+    )
+    Observation.objects.create(entry=entry, element="note_text", value="Belde over haar bloeddruk.")
+    return entry
+
+
+def _referral(
+    region: Region, pregnancy: Pregnancy, own: dict[Role, Position], key: str
+) -> Referral:
+    """Let linde (and linde itself the hospital) have asked an organisation for advice."""
+    return Referral.objects.create(
+        pregnancy=pregnancy,
+        kind=Referral.Kind.ADVICE,
+        urgency=Referral.Urgency.REGULAR,
+        question="Wilt u meekijken?",
+        from_organisation=region.organisations["linde"],
+        from_person=own[Role.MIDWIFE].person,
+        role=Role.MIDWIFE,
+        to_organisation=region.organisations["zee" if key == "linde" else key],
+        asked_at=timezone.now(),
+    )
+
+
+def _meeting(region: Region, own: dict[Role, Position]) -> TeamMeeting:
+    now = timezone.now()
+    meeting = plan_meeting(
+        kind="mdo",
+        starts_at=now + timedelta(days=2),
+        minutes=60,
+        place="Vergaderkamer",
+        chair=own[Role.MIDWIFE].person,
+        organisations=[region.organisations[key] for key in CARING],
+        by=workplace(own[Role.MIDWIFE]),
+        at=now,
+    )
+    assert isinstance(meeting, TeamMeeting), meeting
+    return meeting
+
+
+def _shift(region: Region, own: dict[Role, Position]) -> CareShift:
+    now = timezone.now()
+    adopt_shipped(region.network, own[Role.DIRECTOR].person, START, now)
+    versions = PathwayVersion.objects.filter(network=region.network, key="zwangerschapsdiabetes")
+    shift = propose(
+        workplace(own[Role.CHAIR]),
+        title="Zwangerschapsdiabetes in de eerste lijn",
+        from_version=versions.get(number=1),
+        to_version=versions.get(number=2),
+        women_a_year=80,
+        quality="Minder verwijzingen",
+        measure="aandeel met insuline",
+        at=now,
+    )
+    assert isinstance(shift, CareShift), shift
+    return shift

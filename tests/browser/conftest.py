@@ -22,10 +22,11 @@ BUILT = ROOT / "src" / "ooievaar" / "ui" / "static" / "ooievaar" / "app.js"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A served small region: per role what addresses name, where women are, who has a password."""
+    """A served small region: what addresses name per role, and per woman; who has a password."""
 
     address: str
     things: dict[str, dict[str, Any]]
+    women: dict[str, dict[str, int]]
     pregnancies: dict[str, int]
     products: list[int]
     passwords: dict[str, str]
@@ -34,6 +35,10 @@ class Site:
     def pregnancy(self, reference: str) -> str:
         """Return the path of a pregnancy's page."""
         return f"/zwangeren/{self.pregnancies[reference]}/"
+
+    def of(self, woman: str, rest: str = "") -> str:
+        """Return the path of a page of one of the women of `record_world`."""
+        return f"/zwangeren/{self.women[woman]['pregnancy_id']}/{rest}"
 
     def session(self, name: str, *, steps: int = 2, ago: int = 0) -> str:
         """Return the cookie of somebody who came in some seconds ago (see `serve.People`)."""
@@ -85,6 +90,20 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield started
 
 
+@pytest.fixture(scope="session")
+def records(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Serve a region of records that the stories write in, each about a woman of its own."""
+    with served(tmp_path_factory.mktemp("records"), "--record") as started:
+        yield started
+
+
+@pytest.fixture
+def come_to_work(browser: Any, records: Site) -> Iterator[Callable[..., Any]]:
+    """Give a function by which somebody comes in where the records are."""
+    with visiting(browser, records) as visit:
+        yield visit
+
+
 @pytest.fixture
 def open_page(browser: Any, site: Site) -> Iterator[Callable[..., Any]]:
     """Give a function that opens a page as somebody would: who, width, theme, language."""
@@ -115,6 +134,7 @@ def visiting(browser: Any, site: Site) -> Iterator[Callable[..., Any]]:
             viewport={"width": width, "height": 900}, reduced_motion="reduce", **more
         )
         opened.append(context)
+        context.set_default_timeout(8000)
         cookies = {"django_language": language}
         if who or role:
             cookies["sessionid"] = site.session(who or f"own {role}", steps=steps, ago=ago)

@@ -3,7 +3,8 @@
 Told as lines of JSON: where things are, and then the cookie of a session for every line that
 asks for one, until the input closes. The test database of pytest stays out of it. With `--days`
 October is still open and a worker runs beside the server: there the stories of `test_days.py`
-change things.
+change things. With `--record` the women of `record_world.py` are there, for the stories that write
+in their records.
 """
 
 import json
@@ -36,6 +37,7 @@ class People:
             ("known", "Kaat", [duin]),
             ("half", "Hanna", [duin]),
             ("two places", "Tessa", [duin, linde]),
+            ("colleague", "Carla", [linde]),
             ("nowhere", "Nora", []),
         ):
             person = Person.objects.create(
@@ -88,7 +90,8 @@ def main() -> None:
 
     prepare_database()
     lets_days_pass = "--days" in sys.argv
-    people, places = region_of_days() if lets_days_pass else region_to_look_at()
+    make = region_of_days if lets_days_pass else region_to_look_at
+    people, places = region_of_records() if "--record" in sys.argv else make()
     server = create_server(get_wsgi_application(), host="127.0.0.1", port=0, threads=4)
     threading.Thread(target=server.run, daemon=True).start()
     worker = start_worker() if lets_days_pass else None
@@ -112,11 +115,13 @@ def region_to_look_at() -> tuple[People, dict[str, Any]]:
     """Make a region in which every page has something to show: two closed months and a request."""
     from ooievaar.network.roles import Role
     from tests.access.world import make_world
+    from tests.browser.record_world import fill_record
 
     world = make_world()
     people = People(world.region, world.own, world.other)
     things = {role: world.things(role) for role in Role}
-    return people, {"things": things, **places(people)}
+    filled = fill_record(world.region, world.own, world.own[Role.DIRECTOR].person)
+    return people, {"things": things, "women": filled.things, **places(people)}
 
 
 def region_of_days() -> tuple[People, dict[str, Any]]:
@@ -127,7 +132,21 @@ def region_of_days() -> tuple[People, dict[str, Any]]:
     region = small_region(tuple(CLOSED)[:1])
     own, other, _ = make_people(region)
     people = People(region, own, other)
-    return people, {"things": {}, **places(people)}
+    return people, {"things": {}, "women": {}, **places(people)}
+
+
+def region_of_records() -> tuple[People, dict[str, Any]]:
+    """Make a region of women whose records live, in which nothing is closed yet."""
+    from ooievaar.network.roles import Role
+    from ooievaar.web.tests.small_region import small_region
+    from tests.access.world import make_people
+    from tests.browser.record_world import fill_record
+
+    region = small_region(())
+    own, other, _ = make_people(region)
+    people = People(region, own, other)
+    filled = fill_record(region, own, own[Role.DIRECTOR].person)
+    return people, {"things": {}, "women": filled.things, **places(people)}
 
 
 def places(people: People) -> dict[str, Any]:

@@ -54,7 +54,6 @@ ALSO = (
     Look("why_activity", Role.CONTROLLER),
     Look("why_product", Role.CONTROLLER),
     Look("why_breaker", Role.CONTROLLER),
-    Look("involved", Role.MIDWIFE, "?doe=consult"),
     Look("involved", Role.MIDWIFE, "?doe=team"),
     Look("involved", Role.KRAAM_CARER, "?doe=consent"),
     Look("who_looked", Role.QUALITY_OFFICER),

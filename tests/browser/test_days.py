@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 
 from ooievaar.network.roles import Role
 from tests.browser.conftest import Site, served, visiting
+from tests.browser.hands import follow, heading, press, said
 from tests.browser.soundness import faults_of
 
 pytestmark = [pytest.mark.browser]
@@ -32,23 +33,6 @@ def come_in(browser: Any, days: Site) -> Iterator[Callable[..., Any]]:
     """Give a function by which somebody comes in, in a role."""
     with visiting(browser, days) as visit:
         yield visit
-
-
-def press(page: Any, name: str) -> None:
-    page.locator("main").get_by_role("button", name=name).click()
-
-
-def follow(page: Any, name: str) -> None:
-    page.locator("main").get_by_role("link", name=name).first.click()
-
-
-def heading(page: Any) -> str:
-    return str(page.locator("h1").first.inner_text())
-
-
-def said(page: Any) -> str:
-    """Return what the page tells somebody who just did something."""
-    return str(page.locator("#messages .message p").first.inner_text())
 
 
 def test_a_midwife_finds_a_woman_sees_why_and_asks_a_consult(

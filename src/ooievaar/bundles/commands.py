@@ -106,7 +106,7 @@ def store_derivation(network: Network, derived: Derived, now: datetime) -> Deriv
         created_at=now,
     )
     for model, table in STORED.items():
-        fields = [name for name in columns(OUTPUTS[table]) if _is_stored(model, name)]
+        fields = [name for name in columns(OUTPUTS[table]) if is_stored(model, name)]
         rows = _rows(derived.connection, table, fields, derivation.pk)
         insert_rows(model, ["derivation_id", *fields], rows)
     relate_from_care()
@@ -125,7 +125,8 @@ def _matched_care(derivation: Derivation) -> QuerySet[Any, Any]:
     )
 
 
-def _is_stored(model: type[Model], column: str) -> bool:
+def is_stored(model: type[Model], column: str) -> bool:
+    """Tell whether a model remembers a column of the result that it stores."""
     return column in {field.attname for field in model._meta.concrete_fields}
 
 

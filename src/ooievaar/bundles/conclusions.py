@@ -16,7 +16,7 @@ from django.db.models import (
     QuerySet,
     Value,
 )
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 
 from ooievaar.bundles.models import Breaker, Disposition, PhasePeriod, Product, Route
 from ooievaar.bundles.permissions import (
@@ -119,8 +119,8 @@ def _kinds(
                 "reason": "reason",
                 "key": "derivation__edition",
                 "network": "derivation__network__name",
-                "starts_on": "derivation__until",
-                "until": "derivation__known_until",
+                "starts_on": Coalesce("again_until", "derivation__until"),
+                "until": Coalesce("again_until", "derivation__known_until"),
                 **terms,
             },
         ),

@@ -27,6 +27,9 @@ class Route(models.Model):
     reason = models.CharField(max_length=32)
     contract = models.ForeignKey(Contract, models.PROTECT, null=True)
     insurer = models.ForeignKey(Insurer, models.PROTECT, null=True)
+    again_until = models.DateField(
+        null=True, help_text="zij alleen is later opnieuw afgeleid, tot deze dag"
+    )
 
 
 class PhasePeriod(models.Model):

@@ -15,6 +15,7 @@ from ooievaar.bundles.permissions import breakers_for, dispositions_for, product
 from ooievaar.network.models import Network
 from ooievaar.network.workplace import Workplace
 from ooievaar.record.models import PregnancyVersion
+from ooievaar.record.women.records import her_records
 
 Told = TypeVar("Told", Disposition, Product)
 
@@ -319,7 +320,9 @@ def _activities(
     # Through the woman's activities: both sides of the join have an index, the derivation has none.
     rows = (
         seen.filter(
-            activity__woman_id=woman_id, derivation_id=derivation_id, pregnancy_id=pregnancy_id
+            activity__woman_id__in=her_records(woman_id),
+            derivation_id=derivation_id,
+            pregnancy_id=pregnancy_id,
         )
         .select_related("activity__organisation")
         .order_by("activity__performed_on", "activity__performed_minute", "activity_id")

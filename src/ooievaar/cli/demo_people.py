@@ -1,12 +1,15 @@
 """The people of the demo: one in every role, who come in with a password that works once."""
 
+from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from ooievaar.network.models import Discipline, Insurer, Membership, Network, Organisation, Person
 from ooievaar.network.positions import Refused, add_person, give_position
 from ooievaar.network.roles import Role
 from ooievaar.network.signing_in.commands import enrol_demo_person, set_one_time_password
+from ooievaar.record.models import PregnancyVersion, TreatmentRelation
+from ooievaar.record.versions import newest_versions
 
 PEOPLE: tuple[tuple[str, str, str, Role, str], ...] = (
     ("verloskundige", "Sanne", "de Vries", Role.MIDWIFE, Discipline.MIDWIVES),
@@ -26,6 +29,8 @@ PEOPLE: tuple[tuple[str, str, str, Role, str], ...] = (
     ("beheerder", "Bram", "Kuiper", Role.ADMINISTRATOR, ""),
 )
 """User name, first and last name, role, and the discipline of the organisation."""
+PRACTICES = 2
+"""In so many practices the midwife works."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +51,13 @@ def add_demo_people(network: Network, since: date, today: date) -> list[DemoPers
     """
     made = []
     for username, first, last, role, discipline in PEOPLE:
-        organisations = _members(network, discipline) if role is not Role.REPRESENTATIVE else []
+        organisations = (
+            _members(network, discipline, today) if role is not Role.REPRESENTATIVE else []
+        )
         if discipline and role is not Role.REPRESENTATIVE and not organisations:
             continue
         person = add_person(username, first, last, is_demo=True)
-        practices = 2 if role is Role.MIDWIFE else 1
+        practices = PRACTICES if role is Role.MIDWIFE else 1
         places: list[Organisation | None] = list(organisations[:practices])
         places = places or [None]
         for organisation in places:
@@ -72,10 +79,28 @@ def add_demo_people(network: Network, since: date, today: date) -> list[DemoPers
     return made
 
 
-def _members(network: Network, discipline: str) -> list[Organisation]:
-    """Return the members of a discipline, who takes part longest first."""
+def _members(network: Network, discipline: str, today: date) -> list[Organisation]:
+    """Return the members of a discipline, who treats the most women now first.
+
+    Of each kraamzorg organisation counts how many it shares with the two busiest practices: so the
+    people of the demo meet each other in the records.
+    """
     if not discipline:
         return []
     taking_part = Membership.objects.filter(network=network, organisation__discipline=discipline)
     held = taking_part.select_related("organisation").order_by("valid_from", "organisation_id")
-    return list({row.organisation_id: row.organisation for row in held}.values())
+    members = list({row.organisation_id: row.organisation for row in held}.values())
+    runs = newest_versions(today).filter(
+        end_kind=PregnancyVersion.EndKind.ONGOING, due_on__gt=today - timedelta(days=21)
+    )
+    treated = TreatmentRelation.objects.filter(
+        pregnancy_id__in=runs.values("pregnancy_id"), valid_from__lte=today, valid_until__gt=today
+    )
+    if discipline == Discipline.KRAAMZORG:
+        practices = _members(network, Discipline.MIDWIVES, today)[:PRACTICES]
+        theirs = treated.filter(organisation__in=practices).values("pregnancy_id")
+        treated = treated.filter(pregnancy_id__in=theirs)
+    busy = Counter(
+        treated.filter(organisation__in=members).values_list("organisation_id", flat=True)
+    )
+    return sorted(members, key=lambda one: -busy[one.pk])

@@ -1,4 +1,4 @@
-"""`ooievaar import`: real input that others wrote: a table of activities, kernset dossiers."""
+"""`ooievaar import`: what others wrote: a table of activities, kernset and FHIR dossiers."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -8,7 +8,7 @@ import typer
 from django.utils import timezone
 
 from ooievaar.cli.database import prepare_database
-from ooievaar.cli.faults import FaultsFile, tell, telling_faults
+from ooievaar.cli.faults import SHOWN, FaultsFile, tell, telling_faults
 from ooievaar.cli.numbers import counted, number
 
 commands = typer.Typer(no_args_is_help=True, help="Echte invoer inlezen.")
@@ -90,6 +90,45 @@ def kernset(
     else:
         stored = ", ".join(f"{count} {name}" for name, count in result.loaded.stored.items())
         typer.echo(f"Opgeslagen: {stored}.")
+    entries = result.entries
+    typer.echo(
+        f"In het dossier: {number(entries.new)} nieuw, {number(entries.changed)} gewijzigd, "
+        f"{number(entries.known)} al bekend; {number(entries.placed)} gegevens op hun plaats, "
+        f"{number(entries.words)} in woorden, {number(len(entries.unplaced))} niet geplaatst."
+    )
+    for file, place, why in entries.unplaced[:SHOWN]:
+        typer.echo(f"  niet geplaatst: {file}, {place}: {why}")
     typer.echo("Zwangerschappen, voor `ooievaar explain pregnancy` (na `ooievaar derive`):")
     for reference in result.pregnancies:
         typer.echo(f"  {reference}")
+
+
+@commands.command()
+def fhir(
+    files: Annotated[
+        list[Path], typer.Argument(help="FHIR STU3 (.xml, .json), of mappen ermee; één geheel.")
+    ],
+    organisation: Annotated[
+        str, typer.Option(help="AGB-code van wie inleest: bewaart wat van onbekenden is.")
+    ],
+    reference_date: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Dag T van testbestanden: ${DATE, T, D, -10}."),
+    ] = None,
+    unplaced: Annotated[
+        Path | None, typer.Option(help="Schrijf wat geen plaats kreeg in dit CSV-bestand.")
+    ] = None,
+    faults: FaultsFile = None,
+) -> None:
+    """Lees dossiers van anderen in FHIR STU3: zwangerschappen en hun dossier, met de bron erbij.
+
+    Alles of niets; niets wordt verzonnen. Wat geen plaats heeft, staat in het verslag.
+    """
+    from ooievaar.cli.fhir_report import tell_report
+    from ooievaar.exchange.fhir.commands import import_fhir
+
+    prepare_database()
+    day = reference_date.date() if reference_date else None
+    with telling_faults(faults):
+        report = import_fhir(files, agb=organisation, now=timezone.now(), reference_date=day)
+    tell_report(report, unplaced)

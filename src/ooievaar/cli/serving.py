@@ -142,6 +142,7 @@ def demo_region(births: Births = DEMO_BIRTHS) -> None:
     from ooievaar.settlement.commands import close_month
     from ooievaar.settlement.queries import made_products
     from ooievaar.simulator.commands import simulate_region
+    from ooievaar.simulator.dossiers.commands import simulate_dossiers
 
     today = timezone.localdate()
     end = DEMO_START.replace(year=DEMO_START.year + DEMO_YEARS)
@@ -190,6 +191,15 @@ def demo_region(births: Births = DEMO_BIRTHS) -> None:
         if not made:
             with step("Mensen toevoegen, één per functie"):
                 made = add_demo_people(network, DEMO_START, today)
+            with step("Dossiers, zorgpaden en overleg schrijven") as told:
+                simulate_dossiers(
+                    network,
+                    [row.person for row in made],
+                    since=DEMO_START,
+                    seed=DEMO_SEED,
+                    now=timezone.now(),
+                    report=told,
+                )
     print_people(made)
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from ooievaar.exchange.book import read_book
 from ooievaar.exchange.commands import LoadResult, Progress, load_region
 from ooievaar.exchange.kernset import LARGEST_BYTES, Dossier, parse_kernset
+from ooievaar.exchange.kernset_entries import KernsetReport, entries_of, store_entries
 from ooievaar.exchange.kernset_mapping import (
     Course,
     Line,
@@ -28,8 +29,9 @@ from ooievaar.exchange.tables import BY_NAME
 from ooievaar.kernel.faults import Fault, InputRejected
 from ooievaar.kernel.identifiers import is_uzovi
 from ooievaar.kernel.period import Period
-from ooievaar.network.models import Insurer, Membership, Network
-from ooievaar.record.models import Woman
+from ooievaar.network.models import Insurer, Membership, Network, Organisation
+from ooievaar.record.entries.dictionary import load
+from ooievaar.record.models import Pregnancy, Woman
 
 SOURCE = "kernset"
 
@@ -43,6 +45,7 @@ class KernsetResult:
     loaded: LoadResult
     pregnancies: list[str]
     notes: list[str]
+    entries: KernsetReport = field(default_factory=KernsetReport)
 
 
 @dataclass
@@ -53,6 +56,8 @@ class _Rows:
     activity_files: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     pregnancies: list[str] = field(default_factory=list)
+    dossiers: list[tuple[Dossier, str, str]] = field(default_factory=list)
+    """Each dossier with the reference of its pregnancy and the AGB of who wrote it."""
 
     def add(self, table: str, **row: Any) -> None:
         """Add a row once."""
@@ -90,7 +95,8 @@ def import_kernset(
             [Fault("--insurer", None, "", found, "een UZOVI-code van vier cijfers")]
         )
     mapping = read_providers(providers)
-    dossiers = _read_dossiers(paths, reference_date, read_book().years, today)
+    contents: dict[str, bytes] = {}
+    dossiers = _read_dossiers(paths, reference_date, read_book().years, today, contents)
     with transaction.atomic():
         rows = _Rows()
         if not Network.objects.filter(kind=Network.Kind.IGO).exists():
@@ -106,11 +112,21 @@ def import_kernset(
             )  # fmt: skip
         except InputRejected as rejected:
             raise InputRejected(_placed(rejected.faults, rows.activity_files)) from rejected
-    return KernsetResult(loaded, rows.pregnancies, rows.notes)
+        entries = KernsetReport()
+        for dossier, reference, agb in rows.dossiers:
+            told = entries_of(contents[dossier.number], dossier, load(), reference_date, today)
+            pregnancy = Pregnancy.objects.get(reference=reference)
+            organisation = Organisation.objects.get(agb=agb)
+            store_entries(told, dossier, pregnancy, organisation, now, entries)
+    return KernsetResult(loaded, rows.pregnancies, rows.notes, entries)
 
 
 def _read_dossiers(
-    paths: Iterable[Path], reference_date: date, years: Period, today: date
+    paths: Iterable[Path],
+    reference_date: date,
+    years: Period,
+    today: date,
+    contents: dict[str, bytes],
 ) -> list[Dossier]:
     faults: list[Fault] = []
     by_number: dict[str, Dossier] = {}
@@ -131,6 +147,7 @@ def _read_dossiers(
             faults.append(Fault(path.name, None, "dossiernummer", found, "elk dossier één keer"))
         else:
             by_number[read.number] = read
+            contents[read.number] = content
     if faults:
         raise InputRejected(faults)
     return list(by_number.values())
@@ -163,6 +180,7 @@ def _add_course(
     _insure(rows, woman, woman_reference, uzovi, course)
     reference = known_pregnancy.reference if known_pregnancy else f"K-{course.number}"
     rows.pregnancies.append(reference)
+    rows.dossiers += [(one, reference, agbs[provider_of(one)]) for one in dossiers]
     version = updated(known_pregnancy, course, agbs[course.first_intake_provider])
     if version is not None:
         rows.add("pregnancies", reference=reference, woman=woman_reference, **version)

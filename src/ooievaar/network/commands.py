@@ -5,6 +5,7 @@ their own ids. The database refuses memberships that overlap.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from ooievaar.network.models import Insurer, Membership, Network, Organisation, Supplier
@@ -42,3 +43,11 @@ def add_suppliers(rows: Rows) -> None:
 def add_insurers(rows: Rows) -> None:
     """Add insurers; `follows_id` may name one that stands further on in the rows."""
     add_numbered_rows(Insurer, INSURER_FIELDS, rows)
+
+
+def end_membership(membership: Membership, until: date) -> bool:
+    """End a membership: from `until` on it gives nothing more; tell whether it ran then."""
+    running = Membership.objects.filter(
+        pk=membership.pk, valid_from__lt=until, valid_until__gt=until
+    )
+    return bool(running.update(valid_until=until))

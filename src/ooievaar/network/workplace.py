@@ -1,9 +1,9 @@
 """Where a person works now: one of their positions, from which every permission follows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
-from ooievaar.network.models import Person, Position
+from ooievaar.network.models import Organisation, Person, Position
 from ooievaar.network.roles import CARE_ROLES, PURPOSES, WHOLE_NETWORK_ROLES, Purpose, Role
 
 
@@ -12,7 +12,8 @@ class Workplace:
     """One position of one person: the five things a permission is made of, without a query.
 
     `organisation_id` for roles in care and of a practice, `network_id` for the others;
-    `insurer_id` of a purchaser, `discipline` of a representative, else of the organisation.
+    `insurer_id` of a purchaser, `discipline` of a representative, else of the organisation. The
+    `organisation` came along with the position; it takes no part in any permission.
     """
 
     position_id: int
@@ -24,6 +25,7 @@ class Workplace:
     insurer_id: int | None
     discipline: str
     place_name: str
+    organisation: Organisation | None = field(default=None, repr=False, compare=False)
 
     @property
     def gives_care(self) -> bool:
@@ -66,4 +68,5 @@ def workplace(position: Position, person: Person | None = None) -> Workplace:
         insurer_id=position.insurer_id,
         discipline=position.discipline or (organisation.discipline if organisation else ""),
         place_name=", ".join(names),
+        organisation=organisation,
     )

@@ -18,7 +18,14 @@ from ooievaar.kernel.identifiers import mask_bsn
 from ooievaar.network.doors import door_of
 from ooievaar.network.workplace import Workplace
 from ooievaar.record.models import BreakGlass, PregnancyVersion
-from ooievaar.record.permissions import Access, access_to, sees_clinical, sees_identity
+from ooievaar.record.permissions import (
+    Access,
+    access_by,
+    access_columns,
+    access_to,
+    sees_clinical,
+    sees_identity,
+)
 from ooievaar.record.versions import newest_first
 
 LATEST_GESTATION_DAYS = 44 * 7
@@ -35,11 +42,33 @@ class BannerPart:
     is_alarm: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Clinical:
+    """What the entries say that everybody who treats her must see: risk status and alerts."""
+
+    risk: str = ""
+    alerts: tuple[str, ...] = ()
+
+
+NOT_READ = Clinical()
+"""Handed over by a page that has no use for it: the banner is then silent about risk and alerts."""
+
+CLINICAL: list[Callable[[Workplace, int, datetime], Clinical]] = []
+"""What reads it, for who gives care; asks one query. Filled by `record.entries`."""
+
+LEADERS: list[Callable[[int, datetime], Iterable[BannerPart]]] = []
+"""What tells who is responsible and who coordinates; asks one query. Filled by `handover`."""
+
 BANNER_PARTS: list[Callable[[int], Iterable[BannerPart]]] = []
 """What gives the parts of the rooms to the right, by pregnancy; each asks at most one query."""
 
 TABS: tuple[tuple[str, str | Promise], ...] = (
     ("pregnancy", gettext_lazy("Zwangerschapslijn")),
+    ("record", gettext_lazy("Dossier")),
+    ("plan", gettext_lazy("Plan")),
+    ("handover", gettext_lazy("Verwijzen")),
+    ("conversation", gettext_lazy("Overleg")),
+    ("sharing", gettext_lazy("Delen")),
     ("involved", gettext_lazy("Betrokken")),
     ("who_looked", gettext_lazy("Wie keek")),
 )
@@ -97,25 +126,39 @@ def banner_for(
     *,
     access: Access | None = None,
     parts: Sequence[BannerPart] | None = None,
+    leaders: Sequence[BannerPart] | None = None,
+    clinical: Clinical | None = None,
 ) -> Banner | None:
     """Return the banner of a pregnancy as this workplace may see it; None without access.
 
-    A page that already has the `access` or the `parts` hands them over and saves the queries.
+    A page that has the `access`, the `parts`, the `leaders` or what is `clinical` hands them over
+    and saves queries.
     """
-    access = access or access_to(workplace, pregnancy_id, at)
-    if access is None:
-        return None
-    version = (
+    versions = (
         newest_first(timezone.localdate(at))
         .filter(pregnancy_id=pregnancy_id)
         .select_related("pregnancy__woman", "first_intake_organisation")
-        .first()
     )
-    if version is None:
+    if access is None and workplace.gives_care:
+        # The access comes with the version: a query less.
+        version = versions.annotate(**access_columns(workplace, at, "pregnancy_id")).first()
+        if version is not None:
+            told = {"woman_id": version.pregnancy.woman_id, **version.__dict__}
+            access = access_by(workplace, told, at)
+    else:
+        access = access or access_to(workplace, pregnancy_id, at)
+        version = versions.first() if access else None
+    if access is None or version is None:
         return None
     if parts is None:
         parts = [part for give in BANNER_PARTS for part in give(pregnancy_id)]
     woman, knows_her = version.pregnancy.woman, sees_identity(workplace)
+    if clinical is None and sees_clinical(workplace):
+        for read in CLINICAL:
+            clinical = read(workplace, pregnancy_id, at)
+    clinical = clinical or Clinical()
+    if leaders is None and knows_her:
+        leaders = [part for tell in LEADERS for part in tell(pregnancy_id, at)]
     today = timezone.localdate(at)
     ended_on = version.ended_on if version.ended_on and version.ended_on <= today else None
     return Banner(
@@ -124,7 +167,7 @@ def banner_for(
         reference=version.pregnancy.reference,
         version=version,
         shows_identity=knows_her,
-        shows_clinical=sees_clinical(workplace),
+        shows_clinical=sees_clinical(workplace) and clinical is not NOT_READ,
         name=woman.name if knows_her else "",
         birth_date=woman.birth_date if knows_her else None,
         masked_bsn=mask_bsn(woman.bsn or "") if knows_her else "",
@@ -133,9 +176,9 @@ def banner_for(
         end=str(version.get_end_kind_display()) if ended_on else "",
         ended_on=ended_on,
         provider=version.first_intake_organisation.name,
-        risk="",
-        alerts=(),
-        parts=tuple(parts),
+        risk=clinical.risk,
+        alerts=clinical.alerts,
+        parts=(*(leaders or ()), *parts),
         tabs=_tabs(workplace, pregnancy_id),
         access=access,
         emergency_until=_open_until(workplace, pregnancy_id, at) if access.is_emergency else None,

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from ooievaar.network.models import Membership
 from ooievaar.network.roles import Role
 from ooievaar.network.workplace import Workplace
-from ooievaar.record.models import BreakGlass, BreakGlassReview, Pregnancy
+from ooievaar.record.models import BreakGlass, BreakGlassReview, Pregnancy, Woman
 from ooievaar.record.permissions import known, pregnancies_in
 from ooievaar.record.relations import Rejected
+from ooievaar.record.women.records import her_records
 
 OPEN_FOR = timedelta(hours=24)
 SHORTEST_REASON = 15
@@ -27,7 +28,8 @@ def find_in_emergency(
     """
     pregnancies = Pregnancy.objects.select_related("woman")
     if bsn:
-        found = pregnancies.filter(woman__bsn=bsn)
+        her = Woman.objects.filter(bsn=bsn).values_list("pk", flat=True).first()
+        found = pregnancies.filter(woman__in=her_records(her or 0))
     elif reference and birth_date:
         by_woman = pregnancies.filter(woman__reference=reference, woman__birth_date=birth_date)
         by_own = pregnancies.filter(reference=reference, woman__birth_date=birth_date)

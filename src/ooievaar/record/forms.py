@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from ooievaar.network.models import Organisation, Position
 from ooievaar.record.break_glass import LONGEST_REASON, SHORTEST_REASON
-from ooievaar.record.models import BreakGlassReview
-from ooievaar.record.relations import LONGEST_QUESTION, Rejected
+from ooievaar.record.models import BreakGlassReview, Consent, ReceiverKind
+from ooievaar.record.relations import Rejected
 
 Choices = Sequence[tuple[str, str | Promise]]
 NOBODY_CHOSEN: tuple[str, str | Promise] = ("", gettext_lazy("Kies…"))
@@ -29,22 +29,6 @@ class RecordForm(forms.Form):
     def _offer(self, name: str, choices: Choices) -> None:
         field: Any = self.fields[name]
         field.choices = choices
-
-
-class ConsultForm(RecordForm):
-    """Asks an organisation for a consult."""
-
-    organisation = forms.ChoiceField(label=gettext_lazy("Organisatie"))
-    question = forms.CharField(
-        label=gettext_lazy("Vraag"),
-        max_length=LONGEST_QUESTION,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("Ten hoogste 200 tekens. De organisatie ziet deze vraag."),
-    )
-
-    def __init__(self, organisations: Iterable[Organisation], *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self._offer("organisation", [NOBODY_CHOSEN, *_named(organisations)])
 
 
 class TeamForm(RecordForm):
@@ -70,16 +54,27 @@ class TeamForm(RecordForm):
         return int(person_id), int(organisation_id)
 
 
+OF_KIND = "kind:"
+"""What a choice of a kind of receiver begins with; the others are ids of organisations."""
+
+
 class ConsentForm(RecordForm):
-    """Writes down what a woman said about sharing."""
+    """Writes down what a woman said about sharing, or that she takes it back."""
 
     source = forms.ChoiceField(label=gettext_lazy("Wat is vastgelegd door"), required=False)
     recipient = forms.ChoiceField(label=gettext_lazy("Mag gezien worden door"), required=False)
+    purpose = forms.ChoiceField(
+        label=gettext_lazy("Waarvoor"),
+        choices=Consent.Purpose.choices,
+        initial=Consent.Purpose.TREATMENT,
+        required=False,
+    )
     said = forms.ChoiceField(
         label=gettext_lazy("Zij zegt"),
         choices=[
             ("yes", gettext_lazy("Ja, daarmee stem ik in")),
             ("no", gettext_lazy("Nee, daartegen heb ik bezwaar")),
+            ("back", gettext_lazy("Ik neem terug wat ik hierover eerder zei")),
         ],
         widget=forms.RadioSelect,
     )
@@ -95,9 +90,23 @@ class ConsentForm(RecordForm):
         super().__init__(*args, **more)
         known = _named(organisations)
         everyone = ("", gettext_lazy("iedereen die haar behandelt"))
+        kinds = [(f"{OF_KIND}{kind}", label) for kind, label in ReceiverKind.choices]
         self._offer("source", [everyone, *known] if own is None else _named([own]))
         self.fields["source"].required = own is not None
-        self._offer("recipient", [everyone, *known])
+        self._offer("recipient", [everyone, *kinds, *known])
+
+    @property
+    def receiver(self) -> tuple[int | None, str]:
+        """The id of the organisation and the kind; at most one of the two."""
+        chosen = self.cleaned_data["recipient"]
+        if chosen.startswith(OF_KIND):
+            return None, chosen.removeprefix(OF_KIND)
+        return (int(chosen) if chosen else None), ""
+
+    @property
+    def is_given(self) -> bool | None:
+        """What she said; None takes it back."""
+        return {"yes": True, "no": False}.get(self.cleaned_data["said"])
 
 
 class BreakGlassForm(RecordForm):

@@ -7,16 +7,25 @@ from django.utils.translation import gettext_lazy as _
 from ooievaar.kernel.period import FAR_DATE
 from ooievaar.network.models import Insurer, Organisation, Person
 from ooievaar.network.roles import Role
+from ooievaar.record.rules import consent
 
 
 class Woman(models.Model):
-    """A woman in care; `reference` is the name the region's files use for her."""
+    """A woman in care; `reference` is the name the region's files use for her.
+
+    `same_as` is the record that she turned out to be as well, which is itself like no other. Every
+    row stays where it was written; who reads takes the records of one woman together
+    (`queries.her_ids`, `queries.of_same_woman`). `WomanMerge` and `WomanSplit` tell since when.
+    """
 
     reference = models.CharField(max_length=64, unique=True)
     bsn = models.CharField(max_length=9, unique=True, null=True, blank=True)
     name = models.CharField(max_length=120, blank=True)
     birth_date = models.DateField(null=True, blank=True)
     postcode = models.CharField(max_length=7, blank=True)
+    same_as = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged_records"
+    )
 
 
 class Coverage(models.Model):
@@ -160,6 +169,15 @@ class TreatmentRelation(models.Model):
     valid_from = models.DateField()
     valid_until = models.DateField(default=FAR_DATE)
     question = models.CharField(max_length=200, blank=True, help_text="bij een consult")
+    asked_by = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text="wie haar verwees: wat die vastlegde, mag de gevraagde zien",
+    )
 
     class Meta:
         indexes = [
@@ -193,25 +211,57 @@ class TreatmentRelation(models.Model):
         ]
 
 
-class Consent(models.Model):
-    """What a woman said about sharing what `source` recorded with `recipient`.
+class ReceiverKind(models.TextChoices):
+    """A kind of receiver: every organisation of a discipline, or care outside the networks."""
 
-    Empty is every organisation. The most specific one counts; of equals the objection, of the
-    same pair the newest.
+    MIDWIVES = "midwives", _("alle verloskundigen")
+    GYNAECOLOGISTS = "gynaecologists", _("alle gynaecologen")
+    HOSPITAL = "hospital", _("alle ziekenhuizen")
+    KRAAMZORG = "kraamzorg", _("alle kraamzorg")
+    ULTRASOUND = "ultrasound", _("alle echocentra")
+    OTHER = "other", _("alle overige organisaties")
+    GP = consent.GP, _("de huisarts")
+    YOUTH_CARE = consent.YOUTH_CARE, _("de jeugdgezondheidszorg")
+
+
+class Consent(models.Model):
+    """What a woman said about sharing what `source` recorded with a receiver, for one purpose.
+
+    Empty is every organisation; the receiver is one organisation or a kind, never both. The more
+    specific one counts; where neither is, the objection; of the same sides the newest. A row that
+    neither gives nor objects takes back what she said of these sides.
     """
 
     append_only = True
 
+    class Purpose(models.TextChoices):
+        TREATMENT = consent.TREATMENT, _("haar behandeling")
+        QUALITY = consent.QUALITY, _("leren van zorg")
+        RESEARCH = consent.RESEARCH, _("wetenschappelijk onderzoek")
+
     woman = models.ForeignKey(Woman, models.PROTECT, related_name="consents")
+    purpose = models.CharField(
+        max_length=12, choices=Purpose, default=Purpose.TREATMENT, db_default=Purpose.TREATMENT
+    )
     source = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="+"
     )
     recipient = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    is_given = models.BooleanField(help_text="onwaar is een bezwaar")
+    recipient_kind = models.CharField(
+        max_length=16, choices=ReceiverKind, blank=True, default="", db_default=""
+    )
+    is_given = models.BooleanField(
+        null=True, blank=True, help_text="onwaar is een bezwaar, leeg neemt terug wat zij zei"
+    )
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True)
+
+    @property
+    def receiver(self) -> str:
+        """Who may see it, as people read it; empty is everyone."""
+        return self.recipient.name if self.recipient else str(self.get_recipient_kind_display())
 
 
 class BreakGlass(models.Model):
@@ -255,3 +305,48 @@ class BreakGlassReview(models.Model):
     judgement = models.CharField(max_length=12, choices=Judgement)
     note = models.CharField(max_length=400, blank=True)
     reviewed_at = models.DateTimeField()
+
+
+class WomanMerge(models.Model):
+    """Two records turned out to be of one woman: `merged` is read with `kept` from then on."""
+
+    append_only = True
+
+    kept = models.ForeignKey(Woman, models.PROTECT, related_name="+")
+    merged = models.ForeignKey(Woman, models.PROTECT, related_name="merges")
+    reason = models.CharField(max_length=200)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class WomanSplit(models.Model):
+    """A merge was a mistake: from then on each of the two is read by herself again."""
+
+    append_only = True
+
+    merge = models.OneToOneField(WomanMerge, models.PROTECT, related_name="split")
+    reason = models.CharField(max_length=200)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class IdentityChange(models.Model):
+    """Who she is was completed or corrected: what stood there, and what stands there since."""
+
+    append_only = True
+
+    class Field(models.TextChoices):
+        NAME = "name", _("Naam")
+        BIRTH_DATE = "birth_date", _("Geboortedatum")
+        POSTCODE = "postcode", _("Postcode")
+        BSN = "bsn", _("BSN")
+
+    woman = models.ForeignKey(Woman, models.PROTECT, related_name="identity_changes")
+    field = models.CharField(max_length=12, choices=Field)
+    was = models.CharField(max_length=120, blank=True)
+    becomes = models.CharField(max_length=120, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+    by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField()

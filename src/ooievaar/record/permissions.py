@@ -4,6 +4,7 @@ Each function gives a query with exactly the rows that a workplace may see. A li
 detail, an export and a search all start from it, so that none can show more than another.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,8 +34,9 @@ from ooievaar.record.models import (
     Pregnancy,
     TreatmentRelation,
 )
-from ooievaar.record.rules.consent import Said, is_presumed, verdict
+from ooievaar.record.rules.consent import TREATMENT, Said, is_presumed, verdict
 from ooievaar.record.rules.elements import codes_seen_by
+from ooievaar.record.women.records import her_records
 
 Ids = QuerySet[Any, Any]
 """A query of one column of ids, to stand inside another."""
@@ -119,19 +121,34 @@ def access_to(workplace: Workplace, pregnancy_id: int, at: datetime) -> Access |
             ADMINISTRATION, "TTFF"
         )  # fmt: skip
         return Access(basis, controls, False, workplace.purpose, found["woman_id"])
-    of_this = {"pregnancy_id": OuterRef("pk")}
     found = (
         Pregnancy.objects.filter(pk=pregnancy_id)
-        .annotate(
-            basis=Subquery(
-                _relations(workplace, at).filter(**of_this).order_by("basis").values("basis")[:1]
-            ),
-            is_opened=Exists(_openings(workplace, at).filter(**of_this)),
-        )
-        .values("woman_id", "basis", "is_opened")
+        .annotate(**access_columns(workplace, at, "pk"))
+        .values("woman_id", *access_columns(workplace, at, "pk"))
         .first()
     )
-    if found is None or not (found["basis"] or found["is_opened"]):
+    return access_by(workplace, found, at) if found else None
+
+
+def access_columns(workplace: Workplace, at: datetime, pregnancy: str) -> dict[str, Any]:
+    """Return what `access_by` asks of who gives care, as columns of a query that is made anyway.
+
+    `pregnancy` is the name of its column with the pregnancy.
+    """
+    of_this = {"pregnancy_id": OuterRef(pregnancy)}
+    relations = _relations(workplace, at).filter(**of_this).order_by("basis")
+    return {
+        "basis": Subquery(relations.values("basis")[:1]),
+        "is_opened": Exists(_openings(workplace, at).filter(**of_this)),
+    }
+
+
+def access_by(workplace: Workplace, found: Mapping[str, Any], at: datetime) -> Access | None:
+    """Tell by what who gives care may see a pregnancy, from its `access_columns` and `woman_id`.
+
+    One query when the emergency button was used, else none.
+    """
+    if not (found["basis"] or found["is_opened"]):
         return None
     if not found["is_opened"]:
         return Access(found["basis"], "TTTF", False, workplace.purpose, found["woman_id"])
@@ -193,22 +210,45 @@ def readable_activities(workplace: Workplace, at: datetime, prefix: str = "") ->
     own = Q(**{f"{prefix}organisation_id": known(workplace.organisation_id)})
     if not workplace.gives_care:
         return own
-    shared = Q(_consented(workplace, prefix)) | Q(
-        pregnancy_id__in=_openings(workplace, at).values("pregnancy_id")
-    )
     day = timezone.localdate(at)
+    shared = shared_with(workplace, at, prefix)
     codes = codes_seen_by(rulebook.load(), workplace.role, workplace.discipline, day)
     if codes is not None:
         shared &= Q(**{f"{prefix}code__in": sorted(codes)})
     return own | shared
 
 
+def shared_with(
+    workplace: Workplace, at: datetime, prefix: str = "", *, is_addressed: bool = False
+) -> Q:
+    """Return what others recorded that consent lets through to who gives care, or an emergency.
+
+    `prefix` leads to the row of the record from the rows that are filtered; it has a `woman` and
+    an `organisation`, and the filtered rows a `pregnancy`. With `is_addressed` it was written to
+    this organisation: shown, as a referral is, unless she objects.
+    """
+    return _consented(workplace, at, prefix, is_addressed) | Q(
+        pregnancy_id__in=_openings(workplace, at).values("pregnancy_id")
+    )
+
+
 def said_by(woman_id: int) -> list[Said]:
-    """Return everything a woman said about sharing, oldest first."""
-    rows = Consent.objects.filter(woman_id=woman_id).order_by("recorded_at", "pk")
-    return [
-        Said(row.pk, row.source_id, row.recipient_id, row.is_given, row.recorded_at) for row in rows
-    ]
+    """Return everything a woman said about sharing, oldest first, on any of her records."""
+    rows = Consent.objects.filter(woman_id__in=her_records(woman_id)).order_by("recorded_at", "pk")
+    return [as_said(row) for row in rows]
+
+
+def as_said(row: Consent) -> Said:
+    """Return what a woman said as rule `consent` hears it."""
+    return Said(
+        said_id=row.pk,
+        source_id=row.source_id,
+        recipient_id=row.recipient_id,
+        is_given=row.is_given,
+        recorded_at=row.recorded_at,
+        recipient_kind=row.recipient_kind,
+        purpose=row.purpose,
+    )
 
 
 def _relations(workplace: Workplace, at: datetime) -> QuerySet[TreatmentRelation]:
@@ -231,44 +271,75 @@ def _openings(workplace: Workplace, at: datetime) -> QuerySet[BreakGlass]:
     )
 
 
-def _consented(workplace: Workplace, prefix: str) -> Coalesce:
+def _consented(workplace: Workplace, at: datetime, prefix: str, is_addressed: bool) -> Q:
     """Give the rule `consent` as SQL: what she said of this pair, else what is presumed."""
-    of_pair = Consent.objects.filter(
+    touching = Consent.objects.filter(
         Q(source_id__isnull=True) | Q(source_id=OuterRef(f"{prefix}organisation_id")),
         Q(recipient_id__isnull=True) | Q(recipient_id=known(workplace.organisation_id)),
-        woman_id=OuterRef(f"{prefix}woman_id"),
+        recipient_kind__in=["", workplace.discipline],
+        purpose=TREATMENT,
+        woman_id__in=her_records(OuterRef(f"{prefix}woman_id")),
     )
-    same_pair = Consent.objects.alias(
+    same_sides = Consent.objects.alias(
         of=Coalesce("source_id", Value(0)), to=Coalesce("recipient_id", Value(0))
     ).filter(
-        woman_id=OuterRef("woman_id"),
+        woman_id__in=her_records(OuterRef("woman_id")),
         of=Coalesce(OuterRef("source_id"), Value(0)),
         to=Coalesce(OuterRef("recipient_id"), Value(0)),
+        recipient_kind=OuterRef("recipient_kind"),
+        purpose=TREATMENT,
     )
-    newer = same_pair.filter(
+    newer = same_sides.filter(
         Q(recorded_at__gt=OuterRef("recorded_at"))
         | Q(recorded_at=OuterRef("recorded_at"), pk__gt=OuterRef("pk"))
     )
-    named = _one_if_named("source_id") + _one_if_named("recipient_id")
     said = (
-        of_pair.filter(~Exists(newer))
-        .annotate(specificity=named)
-        # An objection is false, which sorts before true.
-        .order_by("-specificity", "is_given")
+        touching.filter(~Exists(newer), is_given__isnull=False)
+        .order_by(_what_is_heard_first())
         .values("is_given")[:1]
     )
-    return Coalesce(
-        Subquery(said), Value(is_presumed(workplace.discipline)), output_field=BooleanField()
+    presumed = Value(True) if is_addressed else _presumed(workplace, at, prefix)
+    return Q(Coalesce(Subquery(said), presumed, output_field=BooleanField()))
+
+
+def _what_is_heard_first() -> Case:
+    """Order the words of one pair so that the first of them is the verdict.
+
+    A word comes after every one that beats it, an objection before every one that does not.
+    """
+    names_source, objects = Q(source_id__isnull=False), Q(is_given=False)
+    names, names_kind = Q(recipient_id__isnull=False), ~Q(recipient_kind="")
+    in_order = (
+        names_source & names,
+        objects & (names | (names_source & names_kind)),
+        names_source & names_kind,
+        objects & names_source,
+        names,
+        objects & names_kind,
+        names_source | names_kind,
     )
+    ranks = [When(words, then=Value(rank)) for rank, words in enumerate(in_order)]
+    return Case(*ranks, default=Value(len(in_order)))
 
 
-def _one_if_named(side: str) -> Case:
-    return Case(When(**{f"{side}__isnull": False}, then=Value(1)), default=Value(0))
+def _presumed(workplace: Workplace, at: datetime, prefix: str) -> Value | Exists:
+    """Give true where she need not say anything: a referral opens what who referred her wrote."""
+    if is_presumed(workplace.discipline):
+        return Value(True)
+    day = timezone.localdate(at)
+    referred = TreatmentRelation.objects.filter(
+        pregnancy_id=OuterRef("pregnancy_id"),
+        asked_by_id=OuterRef(f"{prefix}organisation_id"),
+        organisation_id=known(workplace.organisation_id),
+        valid_from__lte=day,
+        valid_until__gt=day,
+    )
+    return Exists(referred)
 
 
 def _consents_to(workplace: Workplace, woman_id: int, is_treated: bool) -> bool:
     """Tell whether she lets everyone's entries be seen here, the emergency left aside."""
-    said = verdict(said_by(woman_id), None, known(workplace.organisation_id))
+    said = verdict(said_by(woman_id), None, known(workplace.organisation_id), workplace.discipline)
     if said is None:
         return is_treated and is_presumed(workplace.discipline)
     return said

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ooievaar.record.women.records import same_records
 from ooievaar.storage.arrow import query_arrow
 
 COVERAGES = pa.schema(
@@ -78,22 +85,80 @@ FROM record_careactivity a LEFT JOIN record_withdrawal w ON w.activity_id = a.id
 """
 
 
-def coverages(woman_id: int | None = None) -> pa.Table:
-    """Give who was insured where and when, of one woman or of all."""
-    return _answer(COVERAGES_SQL, COVERAGES, woman_id)
+Women = int | Sequence[int] | None
+"""One woman, some, or all of them."""
 
 
-def pregnancy_versions(woman_id: int | None = None) -> pa.Table:
-    """Give every version of every pregnancy, oldest first, of one woman or of all."""
-    return _answer(PREGNANCY_VERSIONS_SQL, PREGNANCY_VERSIONS, woman_id)
+def coverages(women: Women = None) -> pa.Table:
+    """Give who was insured where and when.
+
+    Of a woman with two records every day once: the other one tells of the days of which the record
+    that was kept says nothing.
+    """
+    kept = dict(same_records())
+    found = _answer(COVERAGES_SQL, COVERAGES, women, kept)
+    of_other = pc.is_in(found.column("woman_id"), value_set=pa.array(kept, pa.int64()))
+    theirs = found.filter(of_other).to_pylist() if kept else []
+    if not theirs:
+        return found
+    own = found.filter(pc.invert(of_other))
+    return pa.concat_tables([own, _left_over(own, theirs, kept)])
 
 
-def activities(woman_id: int | None = None) -> pa.Table:
-    """Give every activity, with the day its withdrawal was known, of one woman or of all."""
-    return _answer(ACTIVITIES_SQL, ACTIVITIES, woman_id)
+def pregnancy_versions(women: Women = None) -> pa.Table:
+    """Give every version of every pregnancy, oldest first."""
+    kept = dict(same_records())
+    return _as_one_woman(_answer(PREGNANCY_VERSIONS_SQL, PREGNANCY_VERSIONS, women, kept), kept)
 
 
-def _answer(sql: str, schema: pa.Schema, woman_id: int | None) -> pa.Table:
-    if woman_id is None:
+def activities(women: Women = None) -> pa.Table:
+    """Give every activity, with the day its withdrawal was known."""
+    kept = dict(same_records())
+    return _as_one_woman(_answer(ACTIVITIES_SQL, ACTIVITIES, women, kept), kept)
+
+
+def _answer(sql: str, schema: pa.Schema, women: Women, kept: dict[int, int]) -> pa.Table:
+    """Return what is on record of women, and of the records that are read with theirs."""
+    if women is None:
         return query_arrow(sql.format(of_woman=""), [], schema)
-    return query_arrow(sql.format(of_woman="WHERE woman_id = %s"), [woman_id], schema)
+    asked = [women] if isinstance(women, int) else women
+    wanted = {kept.get(one, one) for one in asked}
+    ids = sorted(wanted | {other for other, one in kept.items() if one in wanted})
+    marks = ", ".join(["%s"] * len(ids)) or "NULL"
+    return query_arrow(sql.format(of_woman=f"WHERE woman_id IN ({marks})"), ids, schema)
+
+
+def _as_one_woman(table: pa.Table, kept: dict[int, int]) -> pa.Table:
+    """Put rows of a record that is read with another under that other.
+
+    Not by a join in the query: hardly one of half a million rows is.
+    """
+    if not kept:
+        return table
+    women = table.column("woman_id").combine_chunks()
+    place = pc.index_in(women, value_set=pa.array(kept, pa.int64()))
+    hers = pc.coalesce(pa.array(kept.values(), pa.int64()).take(place), women)
+    return table.set_column(table.schema.get_field_index("woman_id"), "woman_id", hers)
+
+
+def _left_over(own: pa.Table, theirs: list[dict[str, Any]], kept: dict[int, int]) -> pa.Table:
+    """Return the periods of other records on which the records that were kept are silent."""
+    silent_but: dict[int, list[tuple[date, date]]] = defaultdict(list)
+    of_kept = pc.is_in(own.column("woman_id"), value_set=pa.array(kept.values(), pa.int64()))
+    for row in own.filter(of_kept).to_pylist():
+        silent_but[row["woman_id"]].append((row["valid_from"], row["valid_until"]))
+    found = []
+    for row in theirs:
+        woman_id = kept[row["woman_id"]]
+        pieces = [(row["valid_from"], row["valid_until"])]
+        for start, until in silent_but[woman_id]:
+            pieces = [
+                piece
+                for since, end in pieces
+                for piece in ((since, min(end, start)), (max(since, until), end))
+                if piece[0] < piece[1]
+            ]
+        silent_but[woman_id] += pieces
+        for since, end in pieces:
+            found.append(row | {"woman_id": woman_id, "valid_from": since, "valid_until": end})
+    return pa.Table.from_pylist(found, schema=COVERAGES)

@@ -27,6 +27,7 @@ from ooievaar.record.models import (
     Woman,
 )
 from ooievaar.record.permissions import known
+from ooievaar.record.women.records import her_records
 from ooievaar.storage.bulk import insert_rows
 
 Basis = TreatmentRelation.Basis
@@ -96,9 +97,17 @@ def relate_from_care(women_ids: Iterable[int] | None = None) -> int:
 
 
 def ask_consult(
-    pregnancy: Pregnancy, organisation: Organisation, question: str, today: date
+    pregnancy: Pregnancy,
+    organisation: Organisation,
+    question: str,
+    today: date,
+    asked_by: Organisation | None = None,
 ) -> TreatmentRelation | Rejected:
-    """Ask an organisation for a consult: it treats with the others until the consult is ended."""
+    """Ask an organisation for a consult: it treats with the others until the consult is ended.
+
+    Whoever asks, `asked_by`, refers her: what it wrote is presumed to be shown, also to who else
+    needs her word.
+    """
     question = question.strip()
     if not question or len(question) > LONGEST_QUESTION:
         return Rejected(_("Stel een vraag van ten hoogste 200 tekens."), "question")
@@ -112,6 +121,7 @@ def ask_consult(
             basis=Basis.CONSULT,
             valid_from=today,
             question=question,
+            asked_by=asked_by,
         )
 
 
@@ -170,21 +180,33 @@ def record_consent(
     *,
     source: Organisation | None,
     recipient: Organisation | None,
-    is_given: bool,
+    is_given: bool | None,
     at: datetime,
     by: Person | None,
+    recipient_kind: str = "",
+    purpose: str = Consent.Purpose.TREATMENT,
 ) -> Consent | Rejected:
-    """Write down what a woman said about sharing; what she said before stays readable."""
+    """Write down what a woman said about sharing; what she said before stays readable.
+
+    `is_given` None takes back what she said of the same two sides for the same purpose.
+    """
     if source is not None and source == recipient:
         return Rejected(_("Een organisatie ziet altijd wat zij zelf vastlegde."), "recipient")
-    return Consent.objects.create(
-        woman=woman,
-        source=source,
-        recipient=recipient,
-        is_given=is_given,
-        recorded_at=at,
-        recorded_by=by,
-    )
+    if recipient is not None and recipient_kind:
+        return Rejected(_("Kies één organisatie, of een soort; niet allebei."), "recipient")
+    sides = {
+        "woman": woman,
+        "source": source,
+        "recipient": recipient,
+        "recipient_kind": recipient_kind,
+        "purpose": purpose,
+    }
+    hers = sides | {"woman__in": her_records(woman.pk)}
+    del hers["woman"]
+    last = Consent.objects.filter(**hers).order_by("-recorded_at", "-pk").first()
+    if is_given is None and (last is None or last.is_given is None):
+        return Rejected(_("Hierover zei zij nog niets: er is niets terug te nemen."), "said")
+    return Consent.objects.create(**sides, is_given=is_given, recorded_at=at, recorded_by=by)
 
 
 def add_consents(rows: Iterable[Sequence[Any]]) -> None:

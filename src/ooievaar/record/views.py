@@ -22,7 +22,6 @@ from ooievaar.record.banner import banner_for
 from ooievaar.record.forms import (
     BreakGlassForm,
     ConsentForm,
-    ConsultForm,
     RecordForm,
     ReviewForm,
     TeamForm,
@@ -32,11 +31,11 @@ from ooievaar.record.permissions import EMERGENCY, Access, access_to
 from ooievaar.record.relations import (
     Rejected,
     add_to_team,
-    ask_consult,
     colleagues_to_name,
     end_relation,
     record_consent,
 )
+from ooievaar.record.women.records import her_records
 
 CARE_DOOR = Door(CARE_ROLES, is_care=True)
 REVIEW_DOOR = Door(frozenset({Role.QUALITY_OFFICER}), is_care=True)
@@ -91,7 +90,9 @@ def involved(request: WorkingRequest, pregnancy_id: int) -> HttpResponse:
         if done or form is None:
             return redirect("involved", pregnancy_id)
     note(request, Kind.READ, "relations", pregnancy_id, **logged)
-    context: dict[str, Any] = {"banner": banner_for(here, pregnancy_id, at, access=access)}
+    # The page itself tells who is involved; who leads stands on the others.
+    banner = banner_for(here, pregnancy_id, at, access=access, leaders=())
+    context: dict[str, Any] = {"banner": banner}
     if form is not None:
         return render(request, "record/involve.html", {**context, "form": form, "asked": asked})
     today = timezone.localdate(at)
@@ -100,7 +101,7 @@ def involved(request: WorkingRequest, pregnancy_id: int) -> HttpResponse:
         .select_related("organisation", "person")
         .order_by("valid_from", "pk")
     )
-    said = Consent.objects.filter(woman_id=access.woman_id)
+    said = Consent.objects.filter(woman__in=her_records(access.woman_id))
     context |= {
         "running": [row for row in relations if row.valid_until > today],
         "ended": [row for row in relations if row.valid_until <= today],
@@ -120,10 +121,8 @@ def _form(request: WorkingRequest, access: Access, asked: str) -> RecordForm | N
         organisations = list(Organisation.objects.order_by("name"))
         own = next(one for one in organisations if one.pk == here.organisation_id)
         return ConsentForm(organisations, own if here.role in SUBSET_ROLES else None, sent)
-    if asked in ("consult", "team") and may_involve(here, access):
-        if asked == "team":
-            return TeamForm(colleagues_to_name(here, timezone.localdate()), sent)
-        return ConsultForm(Organisation.objects.order_by("name"), sent)
+    if asked == "team" and may_involve(here, access):
+        return TeamForm(colleagues_to_name(here, timezone.localdate()), sent)
     return None
 
 
@@ -143,22 +142,11 @@ def _carry_out(
     if isinstance(form, ConsentForm):
         done = _say(form, access.woman_id, request.user, at)
     else:
-        involve = _ask_consult if isinstance(form, ConsultForm) else _add_to_team
-        done = involve(form, Pregnancy.objects.get(pk=pregnancy_id), at)
+        done = _add_to_team(form, Pregnancy.objects.get(pk=pregnancy_id), at)
     if isinstance(done, Rejected):
         form.reject(done)
         return None
     return done
-
-
-def _ask_consult(form: Any, pregnancy: Pregnancy, at: datetime) -> Done | Rejected:
-    asked = Organisation.objects.get(pk=form.cleaned_data["organisation"])
-    question = form.cleaned_data["question"]
-    made = ask_consult(pregnancy, asked, question, timezone.localdate(at))
-    if isinstance(made, Rejected):
-        return made
-    words = _("%(name)s is om een consult gevraagd.") % {"name": asked.name}
-    return Done("consult", made.pk, Action.CREATE, words)
 
 
 def _add_to_team(form: Any, pregnancy: Pregnancy, at: datetime) -> Done | Rejected:
@@ -172,24 +160,31 @@ def _add_to_team(form: Any, pregnancy: Pregnancy, at: datetime) -> Done | Reject
     return Done("team", made.pk, Action.CREATE, words)
 
 
-def _say(form: RecordForm, woman_id: int, by: Person, at: datetime) -> Done | Rejected:
+def _say(form: ConsentForm, woman_id: int, by: Person, at: datetime) -> Done | Rejected:
     typed = form.cleaned_data
+    recipient_id, kind = form.receiver
     source, recipient = (
-        Organisation.objects.get(pk=typed[side]) if typed[side] else None
-        for side in ("source", "recipient")
+        Organisation.objects.get(pk=chosen) if chosen else None
+        for chosen in (typed["source"], recipient_id)
     )
     made = record_consent(
         Woman.objects.get(pk=woman_id),
         source=source,
         recipient=recipient,
-        is_given=typed["said"] == "yes",
+        recipient_kind=kind,
+        purpose=typed["purpose"] or Consent.Purpose.TREATMENT,
+        is_given=form.is_given,
         at=at,
         by=by,
     )
     if isinstance(made, Rejected):
         return made
-    words = _("Haar toestemming staat vast.") if made.is_given else _("Haar bezwaar staat vast.")
-    return Done("consent", made.pk, Action.CREATE, words)
+    words = {
+        True: _("Haar toestemming staat vast."),
+        False: _("Haar bezwaar staat vast."),
+        None: _("Wat zij hierover zei, telt niet meer."),
+    }
+    return Done("consent", made.pk, Action.CREATE, words[made.is_given])
 
 
 def _end(relation_id: str, pregnancy_id: int, at: datetime) -> Done | None:

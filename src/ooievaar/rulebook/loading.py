@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -57,30 +58,41 @@ def _load_default() -> RuleBook:
 def _load(folder: Path) -> RuleBook:
     if not folder.is_dir():
         raise InputRejected([Fault(folder.name, None, "", "geen map", "een map met het regelboek")])
+    files, models = read_models(folder, FILES)
+    book = RuleBook(edition=_edition(models), **models)
+    faults = list(faults_between(book, files))
+    if faults:
+        raise InputRejected(faults)
+    return book
+
+
+def read_models(
+    folder: Path, models_by_file: Mapping[str, type[Frozen]]
+) -> tuple[dict[str, YamlFile], dict[str, Any]]:
+    """Read the files of a folder, each by its model; return them and their models by name.
+
+    InputRejected carries every fault that was found in them, and every file that has no model.
+    """
     faults = [
-        Fault(path.name, None, "", "dit bestand", f"alleen: {', '.join(FILES)}")
+        Fault(path.name, None, "", "dit bestand", f"alleen: {', '.join(models_by_file)}")
         for path in sorted(folder.glob("*.y*ml"))
-        if path.name not in FILES
+        if path.name not in models_by_file
     ]
     files: dict[str, YamlFile] = {}
     models: dict[str, Any] = {}
-    for name, model in FILES.items():
+    for name, model in models_by_file.items():
         try:
             files[name] = read_yaml(folder / name)
             models[name.removesuffix(".yaml")] = model.model_validate(files[name].content)
         except InputRejected as rejected:
             faults.extend(rejected.faults)
         except ValidationError as error:
-            found = [_fault(files[name], detail) for detail in error.errors()]
+            found = [schema_fault(files[name], detail) for detail in error.errors()]
             # A value that fits no member of a union is refused once for each member.
             faults.extend({fault.column: fault for fault in reversed(found)}.values())
     if faults:
         raise InputRejected(faults)
-    book = RuleBook(edition=_edition(models), **models)
-    faults.extend(faults_between(book, files))
-    if faults:
-        raise InputRejected(faults)
-    return book
+    return files, models
 
 
 def _edition(models: dict[str, Frozen]) -> str:
@@ -90,7 +102,7 @@ def _edition(models: dict[str, Frozen]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()[:EDITION_CHARACTERS]
 
 
-def _fault(file: YamlFile, detail: ErrorDetails) -> Fault:
+def schema_fault(file: YamlFile, detail: ErrorDetails) -> Fault:
     """Turn one refusal of the schema into a fault that names file, line and key."""
     path = _existing_path(file, detail["loc"])
     kind, context = detail["type"], detail.get("ctx", {})

@@ -23,8 +23,8 @@ NATURAL_KEYS = (
     "choice",
     "element_set",
     "rule",
-    "kind",
     "key",
+    "kind",
     "group",
 )
 """Keys that name an entry of a list, so that a message can say `catalogue[V-INT]`."""
@@ -71,16 +71,21 @@ def read_yaml(path: Path) -> YamlFile:
     except (UnicodeDecodeError, OSError):
         fault = Fault(path.name, None, "", "onleesbare tekens", "een leesbaar UTF-8-bestand")
         raise InputRejected([fault]) from None
+    return read_yaml_text(path.name, text)
+
+
+def read_yaml_text(name: str, text: str) -> YamlFile:
+    """Read YAML that stands in no file; `name` is what the faults call it."""
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             if isinstance(event, yaml.AliasEvent):
                 line = event.start_mark.line + 1 if event.start_mark else None
                 found = f"een verwijzing *{event.anchor}"
-                raise InputRejected([Fault(path.name, line, "", found, "een eigen waarde")])
+                raise InputRejected([Fault(name, line, "", found, "een eigen waarde")])
         loader = _LOADER(text)
         try:
             node = loader.get_single_node()
-            reader = _NodeReader(path.name, loader)
+            reader = _NodeReader(name, loader)
             content = reader.value(node, ()) if node is not None else None
         finally:
             loader.dispose()
@@ -88,10 +93,10 @@ def read_yaml(path: Path) -> YamlFile:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else None
         problem = getattr(error, "problem", None) or "onleesbare tekst"
-        raise InputRejected([Fault(path.name, line, "", problem, "geldige YAML")]) from None
+        raise InputRejected([Fault(name, line, "", problem, "geldige YAML")]) from None
     if reader.faults:
         raise InputRejected(reader.faults)
-    return YamlFile(path.name, content, reader.lines)
+    return YamlFile(name, content, reader.lines)
 
 
 class _NodeReader:

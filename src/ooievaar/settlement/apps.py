@@ -10,7 +10,10 @@ class SettlementConfig(AppConfig):
     name = "ooievaar.settlement"
 
     def ready(self) -> None:
-        """Hang the four-eyes guard on `post_migrate`, as the room `storage` does with its own."""
+        """Follow what changes in the record; guard the four eyes after every migration."""
+        from ooievaar.record.entries.slots import CHANGED
+        from ooievaar.settlement.following import follow
         from ooievaar.settlement.guards import install_four_eyes
 
+        CHANGED.append(follow)
         post_migrate.connect(install_four_eyes, sender=self, dispatch_uid="four eyes")

@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Case, Count, F, JSONField, Q, QuerySet, Sum, When
 
 from ooievaar.network.models import Network
+from ooievaar.record.women.records import her_records
 from ooievaar.settlement.models import ClosedProduct, Closing, Share
 from ooievaar.settlement.rules.proof import Proof
 
@@ -422,16 +423,18 @@ def product_share(share: Share) -> ProductShare:
     )
 
 
-def made_products(network: Network) -> list[dict[str, int]]:
+def made_products(network: Network, woman_id: int | None = None) -> list[dict[str, int]]:
     """Return the engine's `made_products`: what closings divided per pregnancy and phase.
 
-    Only what still stands (above zero); the contract is that of the newest row with money.
+    Only what still stands (above zero); the contract is that of the newest row with money. Of one
+    woman, when given.
     """
     made: dict[tuple[int, int], tuple[int, int]] = {}
-    for pregnancy_id, phase, cents, contract_id in (
-        ClosedProduct.objects.filter(closing__network=network)
-        .order_by("id")
-        .values_list("pregnancy_id", "phase", "cents", "explanation__contract_id")
+    closed = ClosedProduct.objects.filter(closing__network=network)
+    if woman_id is not None:
+        closed = closed.filter(pregnancy__woman_id__in=her_records(woman_id))
+    for pregnancy_id, phase, cents, contract_id in closed.order_by("id").values_list(
+        "pregnancy_id", "phase", "cents", "explanation__contract_id"
     ):
         so_far, contract = made.get((pregnancy_id, phase), (0, contract_id))
         made[pregnancy_id, phase] = (so_far + cents, contract_id if cents > 0 else contract)

@@ -30,14 +30,15 @@ FILE = "simulatie"
 
 
 def simulate_tables(
-    profile: str, seed: int, births: int, years: int, start: date
+    profile: str | Profile, seed: int, births: int, years: int, start: date
 ) -> dict[str, pa.Table]:
     """Return the region tables of a synthetic region; equal parameters give equal tables.
 
-    `births` a year are born in `[start, start + years)`; nothing is dated on or after its end.
+    `profile` is the name of one, or one with rates of its own. `births` a year are born in
+    `[start, start + years)`; nothing is dated on or after its end.
     Raises InputRejected for parameters that cannot be.
     """
-    chosen = _profile(profile)
+    chosen = profile if isinstance(profile, Profile) else _profile(profile)
     end = _end(start, years)
     _check(seed, births, years, start, end)
     first, last = day_number(start), day_number(end)

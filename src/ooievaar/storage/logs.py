@@ -88,6 +88,8 @@ CATALOGUE: Mapping[str, Mapping[str, Shape]] = {
     # Work in the background: `kind` is the name of the job in our code.
     "job": {"kind": KIND, "outcome": _one_of("started", "done", "failed", "stopped", "interrupted"),
             "ms": _count, "done": _count, "total": _count},
+    # A woman was derived anew after a change; the nightly derivation makes good what failed.
+    "follow": {"outcome": _one_of("failed")},
     "backup": {"tables": _count, "rows": _count, "kilobytes": _count, "ms": _count},
     "restore": {"tables": _count, "rows": _count, "ms": _count},
     # A command or a thread fell over; `error` and `places` come with it.

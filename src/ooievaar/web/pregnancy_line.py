@@ -1,16 +1,28 @@
 """The pregnancy line: from a picture to places on paper. Pure: values in, coordinates out.
 
-Weeks run along x, one lane per organisation. Nothing is scaled afterwards, so that the names of
-the lanes can stand still beside a line that scrolls.
+Weeks run along x, one lane per organisation; what is planned stands in the lane of who will do it,
+or in one of the discipline where nobody did anything yet. Nothing is scaled afterwards, so that
+the names of the lanes can stand still beside a line that scrolls.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from ooievaar.bundles.queries import ActivityMark, BreakerSpot, PregnancyPicture, ProductSpan
 from ooievaar.kernel.gestation import TERM_DAYS, gestation_days
+from ooievaar.web.planned_line import (
+    PLAN_ROW_HEIGHT,
+    STATUSES,
+    Arrow,
+    Place,
+    Planned,
+    PlannedMark,
+    Rows,
+    Transfer,
+    place_arrows,
+    place_planned,
+)
 
 LINE_WIDTH = 905
 """What fits beside the names of the lanes on an ordinary screen; a long span gets wider."""
@@ -29,9 +41,6 @@ BREAKER_ROW_HEIGHT = 20
 BRACKET_ROW_HEIGHT = 44
 CHARACTER_WIDTH = 7
 MONTH_AXIS_HEIGHT = 22
-
-Place = Callable[[date], float]
-"""Where a day stands on the x axis."""
 
 DISCIPLINE_ORDER = ("midwives", "ultrasound", "hospital", "gynaecologists", "kraamzorg", "other")
 
@@ -54,7 +63,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """The care of one organisation."""
+    """The care of one organisation; without one what is planned for a discipline."""
 
     organisation: str
     discipline: str
@@ -151,6 +160,14 @@ class PregnancyLine:
     brackets_top: float
     focus_x: float
     disposition_styles: tuple[str, ...]
+    plans: tuple[PlannedMark, ...] = ()
+    arrows: tuple[Arrow, ...] = ()
+
+    @property
+    def plan_styles(self) -> list[str]:
+        """The shapes of what is planned, most urgent first, for the legend."""
+        shown = {mark.planned.status for mark in self.plans}
+        return [status for status in STATUSES if status in shown]
 
     @property
     def bands_top(self) -> float:
@@ -173,37 +190,23 @@ class PregnancyLine:
         return self.lanes_bottom + 14
 
 
-@dataclass(slots=True)
-class _Rows:
-    """Puts spans in the first row where they fit."""
-
-    most: int = 99
-    ends: list[float] = field(default_factory=list)
-
-    def place(self, left: float, right: float) -> int:
-        for row, end in enumerate(self.ends):
-            if left >= end:
-                self.ends[row] = right
-                return row
-        if len(self.ends) < self.most:
-            self.ends.append(right)
-            return len(self.ends) - 1
-        row = min(range(len(self.ends)), key=self.ends.__getitem__)
-        self.ends[row] = right
-        return row
-
-
 def pregnancy_line(
     picture: PregnancyPicture,
     bracket_texts: dict[int, tuple[str, str]],
     breaker_names: dict[int, str],
     month_names: Sequence[str],
+    *,
+    planned: Sequence[Planned] = (),
+    transfers: Sequence[Transfer] = (),
+    today: date | None = None,
 ) -> PregnancyLine:
     """Lay a pregnancy out: `bracket_texts` by product number, `breaker_names` by breaker id.
 
-    `month_names` are the twelve short names. Days outside the drawn span do not exist in it.
+    `month_names` are the twelve short names. Days outside the drawn span do not exist in it; the
+    line of `today` is that of the picture where none is given.
     """
-    first, last = _span(picture)
+    first, last = _span(picture, planned)
+    today = today or picture.until
 
     fitting = (LINE_WIDTH - MARGIN - TEXT_MARGIN) / (last - first).days
     pixels_per_day = min(max(fitting, LEAST_PIXELS_PER_DAY), MOST_PIXELS_PER_DAY)
@@ -214,10 +217,11 @@ def pregnancy_line(
     width = at(last) + TEXT_MARGIN
     flags, flags_height = _flags(picture, breaker_names, at, width, AXIS_HEIGHT)
     lanes_top = AXIS_HEIGHT + flags_height + BAND_LABEL_HEIGHT
-    lanes, marks, lanes_bottom = _lanes(picture.activities, at, lanes_top)
+    by_lane = _by_lane(picture.activities, planned, transfers)
+    lanes, marks, plans, lanes_bottom = _lanes(by_lane, at, lanes_top, at(last), today)
+    middles = {lane.organisation: (lane.top + lane.bottom) / 2 for lane in lanes}
     brackets_top = lanes_bottom + MONTH_AXIS_HEIGHT
     brackets, bottom = _brackets(picture, bracket_texts, at, width, brackets_top, len(lanes))
-    today = picture.until
     return PregnancyLine(
         width=width,
         height=bottom + 6,
@@ -235,16 +239,19 @@ def pregnancy_line(
         brackets_top=brackets_top,
         focus_x=at(min(max(picture.birth_on or picture.until, first), last)),
         disposition_styles=tuple(dict.fromkeys(mark.style for mark in marks)),
+        plans=plans,
+        arrows=tuple(place_arrows(transfers, at, first, last, middles)),
     )
 
 
-def _span(picture: PregnancyPicture) -> tuple[date, date]:
+def _span(picture: PregnancyPicture, planned: Sequence[Planned]) -> tuple[date, date]:
     """Return the first and last day drawn, in whole weeks of gestation."""
     starts = [picture.first_intake_on, *(act.performed_on for act in picture.activities)]
     starts += [phase.starts_on for phase in picture.phases]
     ends = [picture.due_on, *(act.performed_on for act in picture.activities)]
     ends += [phase.until for phase in picture.phases]
     ends += [product.claimable_on for product in picture.products]
+    ends += [one.due_until for one in planned]
     if picture.ended_on is not None:
         # An early end: what would have come is not drawn.
         ends = [end for end in ends if end != picture.due_on] + [picture.ended_on]
@@ -292,31 +299,78 @@ def _bands(picture: PregnancyPicture, at: Place, last: date) -> Iterable[Band]:
         yield Band(phase.phase, phase.is_open, left, width, label_x, anchor)
 
 
-def _lanes(
-    activities: Sequence[ActivityMark], at: Place, top: float
-) -> tuple[tuple[Lane, ...], tuple[Mark, ...], float]:
-    by_organisation: dict[int, list[ActivityMark]] = defaultdict(list)
+@dataclass(slots=True)
+class _LaneOf:
+    """What stands in one lane."""
+
+    organisation_id: int
+    organisation: str
+    discipline: str
+    acts: list[ActivityMark] = field(default_factory=list)
+    planned: list[Planned] = field(default_factory=list)
+    since: date = date.max
+
+    @property
+    def order(self) -> tuple[int, date, int]:
+        """In order of discipline, then of who came first."""
+        known = (
+            DISCIPLINE_ORDER.index(self.discipline) if self.discipline in DISCIPLINE_ORDER else 99
+        )
+        days = [act.performed_on for act in self.acts] or [one.due_from for one in self.planned]
+        return known, min(days, default=self.since), self.organisation_id
+
+
+def _by_lane(
+    activities: Sequence[ActivityMark], planned: Sequence[Planned], transfers: Sequence[Transfer]
+) -> list[_LaneOf]:
+    """Return the lanes in order; what is planned is for who acted last of its discipline.
+
+    Who took the lead and did nothing yet has a lane too, without a discipline.
+    """
+    lanes: dict[int, _LaneOf] = {}
+    last_of: dict[str, _LaneOf] = {}
+    for act in sorted(activities, key=lambda act: (act.performed_on, act.activity_id)):
+        lane = lanes.setdefault(
+            act.organisation_id, _LaneOf(act.organisation_id, act.organisation, act.discipline)
+        )
+        last_of[act.discipline] = lane
     for act in activities:
-        by_organisation[act.organisation_id].append(act)
+        lanes[act.organisation_id].acts.append(act)
+    by_discipline: dict[str, _LaneOf] = {}
+    for one in planned:
+        lane = last_of.get(one.discipline) or by_discipline.setdefault(
+            one.discipline, _LaneOf(0, "", one.discipline)
+        )
+        lane.planned.append(one)
+    drawn = [*lanes.values(), *by_discipline.values()]
+    for number, transfer in enumerate(transfers, start=1):
+        for name in (transfer.from_organisation, transfer.to_organisation):
+            if all(lane.organisation != name for lane in drawn):
+                drawn.append(_LaneOf(-number, name, "", since=transfer.on))
+    return sorted(drawn, key=lambda lane: lane.order)
 
-    def order(acts: list[ActivityMark]) -> tuple[int, date, int]:
-        discipline = acts[0].discipline
-        known = DISCIPLINE_ORDER.index(discipline) if discipline in DISCIPLINE_ORDER else 99
-        return known, acts[0].performed_on, acts[0].organisation_id
 
-    lanes, marks = [], []
-    for number, acts in enumerate(sorted(by_organisation.values(), key=order)):
-        rows = _Rows(most=MAX_MARK_ROWS)
+def _lanes(
+    found: Sequence[_LaneOf], at: Place, top: float, until: float, today: date
+) -> tuple[tuple[Lane, ...], tuple[Mark, ...], tuple[PlannedMark, ...], float]:
+    lanes, marks, plans = [], [], []
+    for number, one in enumerate(found):
+        rows = Rows(most=MAX_MARK_ROWS)
         placed = []
-        for act in acts:
+        for act in one.acts:
             x = at(act.performed_on)
             placed.append((act, x, rows.place(x, x + MARK_SPACE)))
-        height = max(len(rows.ends) * MARK_ROW_HEIGHT + 2 * LANE_PADDING, 40)
-        start = top + (height - len(rows.ends) * MARK_ROW_HEIGHT) / 2 + MARK_ROW_HEIGHT / 2
-        lanes.append(Lane(acts[0].organisation, acts[0].discipline, top, height))
-        marks += [Mark(act, x, start + row * MARK_ROW_HEIGHT, number) for act, x, row in placed]
+        ahead, plan_rows = place_planned(one.planned, at, until, today, number)
+        done_height = len(rows.ends) * MARK_ROW_HEIGHT
+        content = done_height + plan_rows * PLAN_ROW_HEIGHT
+        height = max(content + 2 * LANE_PADDING, 40)
+        start = top + (height - content) / 2
+        lanes.append(Lane(one.organisation, one.discipline, top, height))
+        first_row = start + MARK_ROW_HEIGHT / 2
+        marks += [Mark(act, x, first_row + row * MARK_ROW_HEIGHT, number) for act, x, row in placed]
+        plans += [replace(mark, y=start + done_height + mark.y) for mark in ahead]
         top += height
-    return tuple(lanes), tuple(marks), top
+    return tuple(lanes), tuple(marks), tuple(plans), top
 
 
 def _flags(
@@ -326,7 +380,7 @@ def _flags(
     width: float,
     top: float,
 ) -> tuple[tuple[BreakerFlag, ...], float]:
-    rows, flags = _Rows(), []
+    rows, flags = Rows(), []
     for breaker in picture.breakers:
         name = names[breaker.breaker_id]
         x, text_width = at(breaker.happened_on), len(name) * CHARACTER_WIDTH + 18

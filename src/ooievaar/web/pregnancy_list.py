@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,12 @@ from ooievaar.bundles.models import Breaker, Derivation, Product, Route
 from ooievaar.bundles.permissions import sees_euros
 from ooievaar.network.workplace import Workplace
 from ooievaar.record.banner import LATEST_GESTATION_DAYS, gestation_on
-from ooievaar.record.models import CareActivity, Pregnancy, PregnancyVersion, TreatmentRelation
+from ooievaar.record.models import (
+    CareActivity,
+    Pregnancy,
+    PregnancyVersion,
+    TreatmentRelation,
+)
 from ooievaar.record.permissions import known, pregnancies_for, sees_identity
 from ooievaar.record.versions import newest_first, newest_versions
 from ooievaar.settlement.permissions import shares_for
@@ -35,6 +40,8 @@ SOON = timedelta(days=21)
 """How long before the due date it is soon."""
 NEW = timedelta(days=14)
 """How long somebody who came into care is new."""
+BORN = timedelta(days=14)
+"""How long a birth is one of these days."""
 LATEST = timedelta(days=LATEST_GESTATION_DAYS - 280)
 """How long after the due date a pregnancy can still run; later its end was not written down."""
 
@@ -304,6 +311,12 @@ def _care_filters(workplace: Workplace, today: date) -> list[Filter]:
     def new_here(rows: Rows, _chosen: str) -> Rows:
         return rows.filter(pk__in=_ids(new_relations(workplace, today)))
 
+    def born(rows: Rows, _chosen: str) -> Rows:
+        lately = newest_versions(today).filter(
+            end_kind=PregnancyVersion.EndKind.BIRTH, birth_on__range=(today - BORN, today)
+        )
+        return rows.filter(pk__in=_ids(lately))
+
     return [
         Filter(
             "uitgerekend",
@@ -315,6 +328,7 @@ def _care_filters(workplace: Workplace, today: date) -> list[Filter]:
             ],
             by_due,
         ),
+        Filter("geboren", _("Bevallen"), [("kort", _("Laatste twee weken"))], born),
         Filter("zorg", _("In zorg"), [("nieuw", _("Sinds twee weken"))], new_here),
     ]
 
@@ -340,20 +354,6 @@ def new_relations(workplace: Workplace, today: date) -> QuerySet[TreatmentRelati
         valid_from__range=(today - NEW, today),
         valid_until__gt=today,
     )
-
-
-def search_in(workplace: Workplace) -> Any:
-    """Return how a role searches: on the reference, and on the name where it may know it."""
-
-    def search(rows: Rows, text: str) -> Rows:
-        for word in text.split():
-            fits = Q(reference__icontains=word)
-            if sees_identity(workplace):
-                fits |= Q(woman__name__icontains=word)
-            rows = rows.filter(fits)
-        return rows
-
-    return search
 
 
 def women_in(rows: Iterable[ListedPregnancy]) -> list[int]:

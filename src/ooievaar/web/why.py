@@ -23,7 +23,7 @@ from ooievaar.bundles.permissions import dispositions_for, sees_euros
 from ooievaar.network.doors import WorkingRequest, open_to
 from ooievaar.record.access_log.models import Kind
 from ooievaar.record.access_log.noting import note
-from ooievaar.record.banner import banner_for
+from ooievaar.record.banner import NOT_READ, banner_for
 from ooievaar.record.permissions import access_to
 from ooievaar.ui.templatetags.ooievaar import language
 from ooievaar.web.division import division_of_product
@@ -115,6 +115,9 @@ def _answer(
     is_panel = bool(getattr(request, "htmx", False))
     banner = None
     if not is_panel:
-        banner = banner_for(workplace, pregnancy_id, at, access=access)
+        # What explains a figure needs neither who leads her care nor her risk.
+        banner = banner_for(
+            workplace, pregnancy_id, at, access=access, leaders=(), clinical=NOT_READ
+        )
     context = {"kind": kind, "explanation": explanation, "banner": banner, **more}
     return render(request, "web/why.html", context)

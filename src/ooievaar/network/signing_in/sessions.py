@@ -16,6 +16,8 @@ BEGAN_AT, SEEN_AT = "began_at", "seen_at"
 """Keys in the session: seconds since 1970."""
 SEEN_STEP_SECONDS = 60
 """A session writes at most this often that it is alive."""
+IDLE_HEADER = "X-Idle"
+"""Sent by a page that asks something by itself: nobody touched it, so that silence goes on."""
 
 
 def begin_session(request: HttpRequest) -> None:
@@ -48,7 +50,7 @@ class SessionsEnd:
         ):
             logout(request)
             messages.info(request, _("Uw sessie is verlopen. Meld u opnieuw aan."))
-        elif now - seen >= SEEN_STEP_SECONDS:
+        elif now - seen >= SEEN_STEP_SECONDS and IDLE_HEADER not in request.headers:
             request.session[SEEN_AT] = now
 
 

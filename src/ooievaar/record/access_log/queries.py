@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from ooievaar.record.access_log.models import AccessEvent, AccessSubject, Kind
 from ooievaar.record.models import Woman
+from ooievaar.record.women.records import her_records
 
 FOLDED = (Kind.LIST, Kind.SEARCH)
 """Kinds that are many and tell little: shown as one line a day for each who looked."""
@@ -40,8 +41,12 @@ class Day:
 def events_of_woman(
     woman_id: int, start: date | None = None, last: date | None = None
 ) -> QuerySet[AccessEvent]:
-    """Return the events that concern a woman, newest first, in a period of whole days."""
-    events = AccessEvent.objects.filter(subjects__woman_id=woman_id)
+    """Return the events that concern a woman, newest first, in a period of whole days.
+
+    Of all her records, where she has more than one.
+    """
+    hers = AccessSubject.objects.filter(woman_id__in=her_records(woman_id)).values("event_id")
+    events = AccessEvent.objects.filter(number__in=hers)
     return in_period(events, start, last).order_by("-number")
 
 

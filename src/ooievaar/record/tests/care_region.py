@@ -7,7 +7,13 @@ from ooievaar.network.models import Membership, Network, Organisation
 from ooievaar.network.roles import Role
 from ooievaar.network.tests.people import working
 from ooievaar.network.workplace import Workplace
-from ooievaar.record.models import CareActivity, Consent, Pregnancy, Woman
+from ooievaar.record.models import (
+    CareActivity,
+    Consent,
+    Pregnancy,
+    TreatmentRelation,
+    Woman,
+)
 from ooievaar.record.relations import relate_from_care
 
 AT = datetime(2026, 10, 1, 12, 0, tzinfo=UTC)
@@ -95,19 +101,45 @@ class CareRegion:
             recorded_on=day,
         )
 
+    def consult(
+        self,
+        pregnancy: Pregnancy,
+        organisation: str,
+        asked_by: Organisation | None,
+        since: date = INTAKE,
+    ) -> TreatmentRelation:
+        """Let an organisation refer her to another."""
+        return TreatmentRelation.objects.create(
+            pregnancy=pregnancy,
+            organisation=self.organisations[organisation],
+            basis=TreatmentRelation.Basis.CONSULT,
+            valid_from=since,
+            question="Groei buigt af?",
+            asked_by=asked_by,
+        )
+
     def carer(self, organisation: str) -> Workplace:
         """Return a new colleague who gives care in an organisation."""
         role = ROLES[DISCIPLINES[organisation]]
         return working(role, organisation=self.organisations[organisation])
 
     def says(
-        self, source: str, recipient: str, is_given: bool, at: datetime = AT, woman: str = "Noor"
+        self,
+        source: str,
+        recipient: str,
+        is_given: bool | None,
+        at: datetime = AT,
+        woman: str = "Noor",
+        kind: str = "",
+        purpose: str = "treatment",
     ) -> Consent:
-        """Write down what a woman said; empty is everyone."""
+        """Write down what a woman said; empty is everyone, None takes it back."""
         return Consent.objects.create(
             woman=Woman.objects.get(name=woman),
             source=self.organisations.get(source),
             recipient=self.organisations.get(recipient),
+            recipient_kind=kind,
+            purpose=purpose,
             is_given=is_given,
             recorded_at=at,
         )

@@ -43,11 +43,6 @@ def events(kind: Kind) -> list[AccessEvent]:
     return list(AccessEvent.objects.filter(kind=kind).order_by("number"))
 
 
-def ask(client: Client, region: CareRegion, name: str, question: str = "Groei buigt af?") -> Any:
-    form = {"organisation": region.organisations[name].pk, "question": question}
-    return client.post(f"{address(region)}?doe=consult", form, follow=True)
-
-
 def say(client: Client, region: CareRegion, source: str, recipient: str, said: str) -> Any:
     sides = {
         side: region.organisations[name].pk if name else ""
@@ -75,7 +70,7 @@ def test_the_page_stays_within_its_queries(
     client = at_work(region, "linde")
     client.get(address(region))
     words = 2  # of the transaction in which the log is written
-    for asked in ("", "?doe=consult", "?doe=team", "?doe=consent"):
+    for asked in ("", "?doe=team", "?doe=consent"):
         with django_assert_max_num_queries(12 + words):
             assert client.get(address(region) + asked).status_code == 200
 
@@ -84,32 +79,29 @@ def test_another_practice_is_refused_as_if_she_did_not_exist(region: CareRegion)
     client = at_work(region, "duin")
     refused, unknown = client.get(address(region)), client.get("/zwangeren/999999/betrokken/")
     assert refused.status_code == unknown.status_code == 403
-    assert ask(client, region, "duin").status_code == 403
-    assert TreatmentRelation.objects.filter(basis="consult").count() == 0
 
 
-def test_a_consult_is_asked_shown_and_ended(region: CareRegion) -> None:
-    client = at_work(region, "linde")
-    answer = ask(client, region, "gyn")
-    assert "Groei buigt af?" in answer.content.decode()
-    asked = TreatmentRelation.objects.get(basis="consult")
-    asked_of = at_work(region, "gyn")
+def test_a_consult_is_shown_and_ended(region: CareRegion) -> None:
+    asked = ask_consult(region.noor, region.organisations["gyn"], "Groei buigt af?", AT.date())
+    assert isinstance(asked, TreatmentRelation)
+    client, asked_of = at_work(region, "linde"), at_work(region, "gyn")
+    assert "Groei buigt af?" in client.get(address(region)).content.decode()
     assert asked_of.get(address(region)).status_code == 200
     client.post(address(region), {"relation": asked.pk})
     assert asked_of.get(address(region)).status_code == 403
     changes = events(Kind.CHANGE)
     assert [(one.object_type, one.action, one.women) for one in changes] == [
-        ("consult", "C", [region.noor.woman_id]),
         ("consult", "U", [region.noor.woman_id]),
     ]
     assert "Groei" not in str([one.detail for one in changes])
 
 
 def test_what_is_wrong_is_said_and_what_was_typed_stays(region: CareRegion) -> None:
-    client = at_work(region, "linde")
-    text = ask(client, region, "zee", "Ziet u dit ook?").content.decode()
-    assert "al betrokken" in text
-    assert "Ziet u dit ook?" in text
+    treats = place(region, "linde")
+    typed = {"person": f"{treats.person_id}-{treats.organisation_id}"}
+    page = at_work(region, "linde").post(f"{address(region)}?doe=team", typed)
+    assert "heeft al toegang" in page.content.decode()
+    assert f'value="{typed["person"]}" selected' in page.content.decode()
     assert events(Kind.CHANGE) == []
 
 
@@ -126,19 +118,22 @@ def test_a_person_is_named_in_the_team(region: CareRegion) -> None:
 @pytest.mark.parametrize("name", ["kraam", "echo"])
 def test_who_sees_a_subset_involves_nobody(region: CareRegion, name: str) -> None:
     client = at_work(region, name)
-    for asked in ("", "?doe=consult", "?doe=team"):
+    for asked in ("", "?doe=team"):
         page = client.get(address(region) + asked)
         assert page.status_code == 200
         assert "consult vragen" not in page.content.decode()
-    ask(client, region, "gyn")
-    assert not TreatmentRelation.objects.filter(basis="consult").exists()
+    named = place(region, "gyn")
+    form = {"person": f"{named.person_id}-{named.organisation_id}"}
+    client.post(f"{address(region)}?doe=team", form)
+    assert not TreatmentRelation.objects.filter(basis="team").exists()
 
 
-def test_who_was_asked_for_a_consult_asks_nobody_else(region: CareRegion) -> None:
+def test_who_was_asked_for_a_consult_names_nobody_else(region: CareRegion) -> None:
     ask_consult(region.noor, region.organisations["gyn"], "Groei?", AT.date())
-    client = at_work(region, "gyn")
-    ask(client, region, "duin")
-    assert TreatmentRelation.objects.filter(basis="consult").count() == 1
+    named = place(region, "duin")
+    form = {"person": f"{named.person_id}-{named.organisation_id}"}
+    at_work(region, "gyn").post(f"{address(region)}?doe=team", form)
+    assert not TreatmentRelation.objects.filter(basis="team").exists()
 
 
 def test_a_relation_by_care_is_not_ended_here(region: CareRegion) -> None:
@@ -168,6 +163,30 @@ def test_what_she_says_is_written_down_by_whom(region: CareRegion) -> None:
     )
     assert said.recorded_by_id == held.person_id
     assert [one.object_type for one in events(Kind.CHANGE)] == ["consent"]
+
+
+def test_she_takes_back_what_she_said_and_only_what_she_said(region: CareRegion) -> None:
+    client = at_work(region, "linde")
+    refused = say(client, region, "", "zee", "back")
+    assert "niets terug te nemen" in refused.content.decode()
+    for said in ("no", "back"):
+        assert say(client, region, "", "zee", said).status_code == 302
+    assert "teruggenomen" in client.get(address(region)).content.decode()
+    assert "niets terug" in say(client, region, "", "zee", "back").content.decode()
+    assert [one.is_given for one in Consent.objects.order_by("pk")] == [False, None]
+
+
+def test_she_speaks_of_a_kind_of_receiver_and_of_research(region: CareRegion) -> None:
+    client = at_work(region, "linde")
+    form = {"source": "", "recipient": "kind:gp", "said": "no"}
+    client.post(f"{address(region)}?doe=consent", form)
+    form = {"source": "", "recipient": "", "said": "yes", "purpose": "research"}
+    client.post(f"{address(region)}?doe=consent", form)
+    said = Consent.objects.values_list("recipient_kind", "purpose", "is_given").order_by("pk")
+    assert list(said) == [("gp", "treatment", False), ("", "research", True)]
+    page = client.get(address(region)).content.decode()
+    assert "de huisarts" in page
+    assert "wetenschappelijk onderzoek" in page
 
 
 def test_kraamzorg_speaks_for_its_own_entries_only(region: CareRegion) -> None:
@@ -203,9 +222,7 @@ def test_the_button_opens_her_record_and_says_so_in_the_log(region: CareRegion) 
     assert page.status_code == 200
     assert "Geopend met de noodknop" in page.content.decode()
     say(client, region, "", "", "yes")
-    ask(client, region, "gyn")
     assert not Consent.objects.exists()
-    assert not TreatmentRelation.objects.filter(basis="consult").exists()
 
 
 def test_every_failure_of_the_button_reads_the_same(region: CareRegion) -> None:

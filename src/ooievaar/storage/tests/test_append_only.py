@@ -24,7 +24,11 @@ VALUES: dict[str, Any] = {
     "TextField": "x",
     "UUIDField": "00000000-0000-4000-8000-000000000001",
 }
-BY_NAME: dict[str, Any] = {"open_until": datetime(2025, 1, 2)}
+BY_NAME: dict[str, Any] = {
+    "open_until": datetime(2025, 1, 2),
+    "full_until": datetime(2025, 1, 2),
+    "outcome": "agreed",
+}
 """What a rule between two columns asks."""
 
 
@@ -71,18 +75,49 @@ def test_these_are_guarded() -> None:
     assert [model._meta.label for model in GUARDED] == [
         "access_log.AccessEvent",
         "access_log.AccessSubject",
+        "entries.CountedActivity",
+        "entries.Entry",
+        "entries.Observation",
+        "entries.RepeatChoice",
+        "handover.FullWard",
+        "handover.FullWardEnd",
+        "handover.Referral",
+        "handover.ReferralStep",
+        "handover.Responsibility",
+        "pathways.CareShift",
+        "pathways.Enrolment",
+        "pathways.PathwayInForce",
+        "pathways.PathwaySignature",
+        "pathways.PathwayVersion",
+        "pathways.ShiftDecision",
+        "pathways.Skip",
         "record.BreakGlass",
         "record.BreakGlassReview",
         "record.CareActivity",
         "record.Consent",
+        "record.IdentityChange",
         "record.ImportedFile",
         "record.PregnancyVersion",
         "record.Withdrawal",
+        "record.WomanMerge",
+        "record.WomanSplit",
         "settlement.ClosedProduct",
         "settlement.Closing",
         "settlement.ClosingRequest",
         "settlement.ClosingStep",
         "settlement.Share",
+        "teamwork.AgendaItem",
+        "teamwork.AgendaSharing",
+        "teamwork.Appointment",
+        "teamwork.MeetingClosing",
+        "teamwork.MeetingDecision",
+        "teamwork.MeetingMinutes",
+        "teamwork.MeetingOrganisation",
+        "teamwork.Mention",
+        "teamwork.PlanItem",
+        "teamwork.PlanStep",
+        "teamwork.Thread",
+        "teamwork.ThreadMessage",
     ]
 
 

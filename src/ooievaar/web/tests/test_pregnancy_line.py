@@ -13,11 +13,13 @@ from ooievaar.bundles.queries import (
     PregnancyPicture,
     ProductSpan,
 )
+from ooievaar.web.planned_line import Planned, Transfer
 from ooievaar.web.pregnancy_line import MARK_SPACE, PregnancyLine, pregnancy_line
 
 MONTHS = [str(number) for number in range(1, 13)]
 DUE = date(2026, 8, 3)
 BIRTH = date(2026, 7, 30)
+TODAY = date(2026, 6, 1)
 
 
 def act(number: int, day: date, organisation: int = 1, **more: object) -> ActivityMark:
@@ -176,3 +178,94 @@ def test_an_open_product_has_a_mark_of_its_own_shape() -> None:
     acts = (act(1, date(2026, 1, 2)), act(2, date(2026, 2, 2), reason="open"))
     line = laid_out(picture(activities=acts))
     assert line.disposition_styles == ("in_product", "in_product-open")
+
+
+def plan(status: str, first: date, until: date, discipline: str = "midwives") -> Planned:
+    return Planned("Controle", discipline, "Verloskundigen", status, first, until, "gepland", "/x/")
+
+
+def ongoing(**known: object) -> PregnancyPicture:
+    return picture(
+        **{
+            "end_kind": "ongoing",
+            "ended_on": None,
+            "birth_on": None,
+            "until": TODAY,
+            "phases": (),
+            **known,
+        }
+    )
+
+
+def drawn(shown: PregnancyPicture, *planned: Planned, transfers: object = ()) -> PregnancyLine:
+    return pregnancy_line(
+        shown,
+        {},
+        {},
+        MONTHS,
+        planned=planned,
+        transfers=transfers,  # type: ignore[arg-type]
+        today=TODAY,
+    )
+
+
+def test_what_is_planned_stands_in_the_lane_of_who_acted_last_of_the_discipline() -> None:
+    acts = (act(1, date(2026, 1, 2)), act(2, date(2026, 5, 1), 2))
+    week = (date(2026, 6, 20), date(2026, 7, 4))
+    line = drawn(
+        ongoing(activities=acts),
+        plan("upcoming", *week),
+        plan("upcoming", *week, "kraamzorg"),
+        plan("upcoming", *week, "hospital"),
+    )
+    names = {mark.planned.discipline: line.lanes[mark.lane].organisation for mark in line.plans}
+    assert names == {"midwives": "Organisatie 1", "kraamzorg": "Organisatie 2", "hospital": ""}
+    assert {mark.walk for mark in line.plans} == {0.5, 1.5, 2.5}, "under what was done there"
+    for mark in line.plans:
+        lane = line.lanes[mark.lane]
+        assert lane.top < mark.y < lane.bottom
+        assert all(done.y < mark.y for done in line.marks if done.lane == mark.lane)
+
+
+def test_the_bar_of_a_plan_is_its_window_and_its_mark_says_how_urgent_it_is() -> None:
+    late = plan("overdue", date(2026, 5, 1), date(2026, 5, 15))
+    now = plan("due", date(2026, 5, 25), date(2026, 6, 8))
+    later = plan("upcoming", date(2026, 6, 20), date(2026, 7, 4))
+    line = drawn(ongoing(), late, now, later)
+    by_status = {mark.planned.status: mark for mark in line.plans}
+    assert by_status["overdue"].x == by_status["overdue"].right
+    assert by_status["due"].x == line.today_x
+    assert by_status["upcoming"].left < by_status["upcoming"].x < by_status["upcoming"].right
+    assert line.plan_styles == ["overdue", "due", "upcoming"]
+    assert {mark.style for mark in line.plans} == {"plan-overdue", "plan-due", "plan-upcoming"}
+
+
+def test_planned_marks_never_cover_each_other() -> None:
+    planned = [plan("due", date(2026, 5, 25), date(2026, 6, 8)) for _number in range(4)]
+    line = drawn(ongoing(), *planned)
+    assert len({mark.y for mark in line.plans}) == 4
+
+
+def test_a_plan_alone_still_makes_a_line() -> None:
+    line = drawn(ongoing(activities=()), plan("due", date(2026, 5, 25), date(2026, 6, 8)))
+    assert [(lane.organisation, lane.discipline) for lane in line.lanes] == [("", "midwives")]
+    assert not line.marks and line.today_x is not None
+
+
+def test_a_transfer_is_an_arrow_from_lane_to_lane() -> None:
+    shown = ongoing(activities=(act(1, date(2026, 1, 2)), act(2, date(2026, 5, 1), 2)))
+    on = date(2026, 5, 1)
+    down = Transfer(on, "Organisatie 1", "Organisatie 2", "overdracht")
+    up = Transfer(on, "Organisatie 2", "Organisatie 1", "terug")
+    first, second = drawn(shown, transfers=(down, up)).arrows
+    assert first.points_down and not second.points_down
+    assert first.x == next(mark.x for mark in drawn(shown).marks if mark.lane == 1)
+
+
+def test_who_took_the_lead_and_did_nothing_yet_has_a_lane() -> None:
+    away = Transfer(date(2026, 5, 1), "Organisatie 1", "Elders", "weg")
+    line = drawn(ongoing(), transfers=(away,))
+    assert [lane.organisation for lane in line.lanes] == ["Organisatie 1", "Elders"]
+    assert len(line.arrows) == 1
+    before = Transfer(date(2024, 5, 1), "Organisatie 1", "Elders", "lang geleden")
+    assert not drawn(ongoing(), transfers=(before,)).arrows

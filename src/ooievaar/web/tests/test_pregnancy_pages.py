@@ -105,7 +105,7 @@ def test_a_consult_that_was_asked_opens_the_record(region: Region) -> None:
     )
     assert "Noor Visser" in seen(gynaecologist, page("Z-004"))
     assert "Z-004" in listed(gynaecologist)
-    assert "Groeit zij goed?" in seen(gynaecologist, "/vandaag/")
+    assert "Groeit zij goed?" in seen(gynaecologist, "/vandaag/rest/")
 
 
 def test_kraamzorg_sees_its_own_care_until_she_consents_and_then_its_elements(
@@ -253,7 +253,7 @@ def test_the_emergency_button_shows_until_when_it_is_open(region: Region) -> Non
     html = text(seen(client, page("Z-004")))
     assert "Geopend met de noodknop, tot 02-11-2026 14:00" in html
     assert AccessEvent.objects.latest("number").controls.endswith("T")
-    assert "open tot 02-11-2026 14:00" in text(seen(client, "/vandaag/"))
+    assert "open tot 02-11-2026 14:00" in text(seen(client, "/vandaag/rest/"))
     assert "noodknop, tot" not in seen(client, page("Z-001"))
 
 
@@ -268,7 +268,7 @@ def test_what_was_not_derived_yet_has_a_banner_and_says_so(region: Region) -> No
     midwife = inside(region, Role.MIDWIFE)
     html = seen(midwife, page("Z-007"))
     assert "Iris Vos" in html and "Nog niet afgeleid" in html
-    assert "Iris Vos" in seen(midwife, "/vandaag/").split('id="new"')[1]
+    assert "Iris Vos" in seen(midwife, "/vandaag/rest/").split('id="new"')[1]
 
 
 def test_a_script_in_a_name_or_a_question_stays_text(region: Region) -> None:
@@ -283,7 +283,7 @@ def test_a_script_in_a_name_or_a_question_stays_text(region: Region) -> None:
         question="<img src=x onerror=alert(1)>",
     )
     midwife = inside(region, Role.MIDWIFE)
-    for address in ("/vandaag/", "/zwangeren/", page("Z-006")):
+    for address in ("/vandaag/rest/", "/zwangeren/", page("Z-006")):
         html = seen(midwife, address)
         assert "&lt;script&gt;alert(1)" in html
         assert "<script>alert" not in html and "<img src=x" not in html
@@ -300,9 +300,8 @@ def test_the_list_is_searched_and_filtered_from_the_address(region: Region) -> N
     assert listed(controller, "zwanger=voorbij") == ["Z-001", "Z-002", "Z-003"]
     assert len(listed(controller, "stand=onzin&pagina=99&route=%00")) == 6
     midwife = inside(region, Role.MIDWIFE, "linde")
-    assert listed(midwife, "zoek=berg+johanna") == ["Z-003"]
+    assert listed(midwife, "zoek=z-003") == ["Z-003"]
     assert listed(midwife, "stand=breaker") == ["Z-003"]
-    assert listed(midwife, "zoek=saskia") == []
     html = seen(midwife, "/zwangeren/?sorteer=uitgerekend")
     assert html.index("Z-002") < html.index("Z-003") < html.index("Z-004")
 
@@ -383,9 +382,9 @@ def test_each_look_is_an_event_with_the_women_who_were_shown(region: Region) -> 
         Kind.LIST,
         {women["Z-002"], women["Z-003"], women["Z-004"]},
     )
-    search = event("/zwangeren/?zoek=noor")
+    search = event("/zwangeren/?zoek=z-004")
     assert (search.kind, search.women) == (Kind.SEARCH, [women["Z-004"]])
-    assert "noor" not in str(search.detail).lower()
+    assert "z-004" not in str(search.detail).lower()
     why = event(f"/waarom/breker/{Breaker.objects.earliest('id').pk}/")
     assert (why.kind, why.object_type, why.women) == (Kind.READ, "breaker", [women["Z-003"]])
     refused = client.get(page("Z-001"))
@@ -399,7 +398,7 @@ def test_a_page_asks_at_most_twelve_questions(region: Region, role: Role) -> Non
     addresses = ["/zwangeren/", "/zwangeren/?zoek=z&stand=breaker&zwanger=voorbij"]
     addresses += [page("Z-002"), page("Z-003")]
     if role in CARE_ROLES:
-        addresses.append("/vandaag/")
+        addresses += ["/vandaag/", "/vandaag/zorgpaden/", "/vandaag/rest/"]
     breaker = Breaker.objects.earliest("id")
     addresses.append(f"/waarom/breker/{breaker.pk}/")
     if role in PRODUCT_ROLES:

@@ -1,0 +1,1 @@
+"""Pure rules of the pathways: what a definition means, and when it is due."""

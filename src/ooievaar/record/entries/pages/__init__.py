@@ -1,0 +1,1 @@
+"""The pages of the record: the dossier, writing in it, one entry, the growth, taking into care."""

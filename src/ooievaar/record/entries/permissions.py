@@ -1,0 +1,71 @@
+"""Who may see which entries, and which elements of them: one set, from which every page starts."""
+
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+
+from ooievaar.network.models import Discipline
+from ooievaar.network.roles import Role
+from ooievaar.network.workplace import Workplace
+from ooievaar.record.entries.dictionary import Element, load
+from ooievaar.record.entries.models import Entry
+from ooievaar.record.permissions import known, pregnancy_ids_for, shared_with
+
+SET_OF_ROLE = {Role.KRAAM_CARER: "kraam", Role.SONOGRAPHER: "echo"}
+SET_OF_DISCIPLINE = {Discipline.KRAAMZORG: "kraam", Discipline.ULTRASOUND: "echo"}
+"""The published transactions, taken as what each needs (health-record-exchange.md, section 5)."""
+
+
+def part_of(workplace: Workplace) -> str | None:
+    """Return the part of the dataset that a workplace sees of others; None is all of it."""
+    by_role = SET_OF_ROLE.get(workplace.role)
+    return by_role or SET_OF_DISCIPLINE.get(Discipline(workplace.discipline or "other"))
+
+
+def sees_element(workplace: Workplace, element: Element) -> bool:
+    """Tell whether a workplace sees what others recorded of an element."""
+    part = part_of(workplace)
+    return part is None or part in element.sets
+
+
+def entries_for(workplace: Workplace, at: datetime, pregnancy_id: int) -> QuerySet[Entry]:
+    """Return the entries of a pregnancy that a workplace may see: only who gives care does.
+
+    Its own; of others those that consent lets through, of forms with something of its part of the
+    dataset. Which elements of these, `sees_element` tells.
+    """
+    if not workplace.gives_care:
+        return Entry.objects.none()
+    own = Q(organisation_id=known(workplace.organisation_id))
+    shared = shared_with(workplace, at)
+    if part_of(workplace) is not None:
+        shared &= Q(form__in=sorted(forms_shown(workplace, at.date())))
+    return Entry.objects.filter(
+        own | shared,
+        pregnancy_id=pregnancy_id,
+        pregnancy_id__in=pregnancy_ids_for(workplace, at, pregnancy_id),
+    )
+
+
+def forms_shown(workplace: Workplace, day: date) -> set[str]:
+    """Return the forms of others of which a workplace sees at least one element."""
+    dictionary = load()
+    shown = set()
+    for form in dictionary.forms(day):
+        elements = (dictionary.element(key, day) for key in form.element_keys)
+        if any(element is not None and sees_element(workplace, element) for element in elements):
+            shown.add(form.key)
+    return shown
+
+
+def own_file_of(workplace: Workplace, pregnancy_id: int) -> QuerySet[Entry]:
+    """Return what an organisation wrote itself of a woman whom it treats or ever treated.
+
+    Its own file, that it keeps after it stopped treating her or left the network (file duty, 7:454
+    lid 3 BW); nothing of others, neither from before nor from after.
+    """
+    if not workplace.gives_care:
+        return Entry.objects.none()
+    return Entry.objects.filter(
+        pregnancy_id=pregnancy_id, organisation_id=known(workplace.organisation_id)
+    )

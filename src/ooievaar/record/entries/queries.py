@@ -1,0 +1,131 @@
+"""The only code that reads entries for others: what stands in the record of a pregnancy."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ooievaar.network.workplace import Workplace
+from ooievaar.record.entries.dictionary import load
+from ooievaar.record.entries.fetching import fetched
+from ooievaar.record.entries.models import Draft, Entry, Observation
+from ooievaar.record.entries.permissions import entries_for, part_of, sees_element
+
+Place = tuple[str, int]
+"""An element and a number: whose it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One version of an entry as a workplace may read it.
+
+    `version_no` counts from 1 along what replaced what; only the last of these `is_current`, and
+    not when it says that the entry was an error. `counts_as` are codes of care activities.
+    """
+
+    entry: Entry
+    observations: tuple[Observation, ...]
+    counts_as: tuple[str, ...]
+    version_no: int
+    is_current: bool
+
+    def value(self, element: str, number: int = 0) -> str:
+        """Return the value of an element; empty when it was not recorded, or not to be seen."""
+        found = (
+            one.value
+            for one in self.observations
+            if one.element == element and one.number == number
+        )
+        return next(found, "")
+
+    def each(self, element: str) -> tuple[tuple[int, str], ...]:
+        """Return the values of an element with whose they are: 0 the woman, from 1 each child."""
+        found = (one for one in self.observations if one.element == element)
+        return tuple(sorted((one.number, one.value) for one in found))
+
+
+def written_of(workplace: Workplace, pregnancy_id: int, at: datetime) -> list[Written]:
+    """Return every version of every entry that a workplace may see, newest care first.
+
+    One query, however many entries there are.
+    """
+    entries = fetched(entries_for(workplace, at, pregnancy_id))
+    versions: dict[int | None, int] = {}
+    replaced = {entry.replaces_id for entry in entries}
+    found = []
+    for entry in entries:
+        versions[entry.pk] = versions.get(entry.replaces_id, 0) + 1
+        observations = tuple(_seen(workplace, entry))
+        if not observations and entry.observations.all():
+            # Nothing on it is for this reader: that it was written tells something too.
+            continue
+        found.append(
+            Written(
+                entry=entry,
+                observations=observations,
+                counts_as=tuple(link.activity.code for link in entry.counted.all()),
+                version_no=versions[entry.pk],
+                is_current=entry.pk not in replaced and not entry.is_in_error,
+            )
+        )
+    found.sort(key=lambda one: _moment(one.entry), reverse=True)
+    return found
+
+
+def known_values(written: Iterable[Written]) -> dict[Place, tuple[Observation, Entry]]:
+    """Return the newest present value of every element, with the entry that says so."""
+    newest: dict[Place, tuple[Observation, Entry]] = {}
+    for one in sorted(written, key=lambda one: _moment(one.entry)):
+        if one.is_current:
+            for observation in one.observations:
+                newest[observation.element, observation.number] = (observation, one.entry)
+    return newest
+
+
+def versions_of(written: Sequence[Written], entry_id: int) -> list[Written]:
+    """Return every version of the entry that one of them is, oldest first."""
+    by_id = {one.entry.pk: one for one in written}
+    later: dict[int | None, int] = {one.entry.replaces_id: one.entry.pk for one in written}
+    first = entry_id
+    while (one := by_id.get(first)) is not None and one.entry.replaces_id in by_id:
+        first = one.entry.replaces_id
+    chain = []
+    step: int | None = first
+    while step is not None and step in by_id:
+        chain.append(by_id[step])
+        step = later.get(step)
+    return chain
+
+
+def drafts_on(pregnancy_id: int) -> list[Draft]:
+    """Return what anybody is writing on a pregnancy; of others only who, never what, is shown."""
+    return list(
+        Draft.objects.filter(pregnancy_id=pregnancy_id)
+        .select_related("person", "organisation")
+        .order_by("-changed_at")
+    )
+
+
+def by_form(written: Iterable[Written]) -> dict[str, list[Written]]:
+    """Return what is current, by form, newest first."""
+    found: dict[str, list[Written]] = defaultdict(list)
+    for one in written:
+        if one.is_current:
+            found[one.entry.form].append(one)
+    return dict(found)
+
+
+def _moment(entry: Entry) -> tuple[object, ...]:
+    return (entry.happened_on, entry.happened_minute or 0, entry.recorded_at, entry.pk)
+
+
+def _seen(workplace: Workplace, entry: Entry) -> Iterable[Observation]:
+    """Yield the observations that a workplace may see: all of its own, its part of others'."""
+    if entry.organisation_id == workplace.organisation_id or part_of(workplace) is None:
+        yield from entry.observations.all()
+        return
+    dictionary = load()
+    for observation in entry.observations.all():
+        element = dictionary.element(observation.element, entry.happened_on)
+        if element is not None and sees_element(workplace, element):
+            yield observation

@@ -1,0 +1,32 @@
+"""Addresses of the pages of this part of the record."""
+
+from django.urls import path
+
+from ooievaar.record.entries.pages import dossier, entry, growth, registering, writing
+
+urlpatterns = [
+    path("zwangeren/nieuw/", registering.new_pregnancy, name="new_pregnancy"),
+    path("zwangeren/<int:pregnancy_id>/gegevens/", registering.woman, name="woman"),
+    path("zwangeren/<int:pregnancy_id>/dossier/", dossier.dossier, name="record"),
+    path(
+        "zwangeren/<int:pregnancy_id>/dossier/nieuw/<slug:form>/",
+        writing.new_entry,
+        name="new_entry",
+    ),
+    path(
+        "zwangeren/<int:pregnancy_id>/dossier/concept/<slug:form>/",
+        writing.keep_draft,
+        name="keep_draft",
+    ),
+    path(
+        "zwangeren/<int:pregnancy_id>/dossier/<int:entry_id>/",
+        entry.entry,
+        name="entry",
+    ),
+    path(
+        "zwangeren/<int:pregnancy_id>/dossier/<int:entry_id>/verbeteren/",
+        entry.correct_entry,
+        name="correct_entry",
+    ),
+    path("zwangeren/<int:pregnancy_id>/groei/", growth.growth, name="growth"),
+]

@@ -1,0 +1,1 @@
+"""What handing over means, without a database or a clock."""

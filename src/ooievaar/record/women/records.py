@@ -1,0 +1,27 @@
+"""Which records are of one woman: every reader of what is hers starts from this set."""
+
+from typing import Any
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from ooievaar.record.models import Woman
+
+
+def her_records(woman_id: Any) -> QuerySet[Any, Any]:
+    """Return the ids of every record of a woman, that one included, to stand inside a query.
+
+    `woman_id` is an id, or an `OuterRef` as the query that it stands in would write it. Of most
+    women it is that one id.
+    """
+    if isinstance(woman_id, OuterRef):
+        woman_id = OuterRef(OuterRef(woman_id))
+    kept = Subquery(Woman.objects.filter(pk=woman_id).values(kept=Coalesce("same_as_id", "pk")))
+    # Two comparisons, not one of what they have in common: each has its index.
+    return Woman.objects.filter(Q(pk=kept) | Q(same_as=kept)).values("pk")
+
+
+def same_records() -> list[tuple[int, int]]:
+    """Return of every record that is read with another: its id, and that of the other."""
+    merged = Woman.objects.filter(same_as__isnull=False).order_by("pk")
+    return list(merged.values_list("pk", "same_as_id"))
