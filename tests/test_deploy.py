@@ -59,7 +59,25 @@ def test_a_unit_runs_a_command_that_exists(path: Path) -> None:
     unit = read_unit(path)
     if unit.has_section("Service"):
         command = unit["Service"]["ExecStart"].split()[1]
-        assert {"serve": "serving"}.get(command, command) in COMMAND_MODULES
+        modules = {"serve": "serving", "derive": "deriving"}
+        assert modules.get(command, command) in COMMAND_MODULES
+
+
+def test_each_timer_starts_a_unit_that_is_there_and_the_guide_enables_it() -> None:
+    names = {path.name for path in UNITS}
+    timers = [path for path in UNITS if path.suffix == ".timer"]
+    guide = (ROOT / "docs/running.md").read_text("utf-8")
+    enabled = [line for line in guide.splitlines() if "systemctl enable" in line]
+    assert [path.stem for path in timers] == ["ooievaar-backup", "ooievaar-derive"]
+    for path in timers:
+        assert f"{path.stem}.service" in names
+        assert len(enabled) == 2 and all(path.name in line for line in enabled)
+        assert read_unit(path).has_option("Timer", "OnCalendar")
+
+
+def test_at_night_every_network_is_derived() -> None:
+    unit = read_unit(ROOT / "deploy/systemd/ooievaar-derive.service")
+    assert unit["Service"]["ExecStart"] == f"{COMMAND} derive --all"
 
 
 def test_systemd_itself_finds_nothing_wrong_and_little_exposed(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
 from ooievaar.bundles.commands import derive_network
@@ -64,6 +64,8 @@ def live(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
         done = simulate_dossiers(
             network, people, since=START, seed=1, now=NOW, most=80, report=told.append
         )
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # as the keeper of PostgreSQL does; here all is uncommitted
         ids = tuple(story.pregnancy.pk for story in done.stories)
         yield Live(network, ids, acts, tuple(told))
         transaction.set_rollback(True)
@@ -140,7 +142,7 @@ def test_the_record_tells_of_a_pregnancy_what_its_newest_version_says(live: Live
 
 def test_history_agrees_with_gravidity_and_parity(live: Live) -> None:
     doctor, asked = live.works("gynaecoloog"), 0
-    for of in live.pregnancies[:60]:
+    for of in live.pregnancies[:25]:
         known = known_values(written_of(doctor, of, NOW))
         if ("gravidity", 0) not in known:
             continue

@@ -134,7 +134,6 @@ def visiting(browser: Any, site: Site) -> Iterator[Callable[..., Any]]:
             viewport={"width": width, "height": 900}, reduced_motion="reduce", **more
         )
         opened.append(context)
-        context.set_default_timeout(8000)
         cookies = {"django_language": language}
         if who or role:
             cookies["sessionid"] = site.session(who or f"own {role}", steps=steps, ago=ago)

@@ -231,12 +231,13 @@ def _team(world: RecordWorld) -> None:
     midwife, doctor = own[Role.MIDWIFE], own[Role.GYNAECOLOGIST]
     linde, gyn = region.organisations["linde"], region.organisations["gyn"]
     here, lotte = workplace(midwife), world.pregnancies["lotte"]
+    yesterday = world.moment(world.day(1), 9)
     pair = made(
         fix_buddy(linde, doctor.person, gyn, valid_from=world.today, by=here, today=world.today)
     )
     asked = made(
         ask(here, lotte, "consult", to_organisation=gyn, question="Bloeddruk loopt op: meekijken?",
-            urgency="day", at=world.at)
+            urgency="week", at=yesterday)
     )  # fmt: skip
     world.things["lotte"]["referral_id"] = asked.pk
     made(
@@ -246,20 +247,20 @@ def _team(world: RecordWorld) -> None:
     meeting = made(
         plan_meeting(
             kind="mdo",
-            starts_at=world.at + timedelta(hours=2),
+            starts_at=world.at - timedelta(minutes=5),
             minutes=60,
             place="Vergaderkamer",
             chair=doctor.person,
             organisations=[linde, gyn, region.organisations["kraam"]],
             by=workplace(doctor),
-            at=world.at,
+            at=yesterday,
         )
     )
     for one in world.things.values():
         one["meeting_id"] = meeting.pk
     made(
         put_on_agenda(meeting, lotte, question="Waar bevalt zij?", preparation="Zij wil thuis.",
-                      organisations=[linde, gyn], by=here, at=world.at)
+                      organisations=[linde, gyn], by=here, at=yesterday)
     )  # fmt: skip
     morning = world.moment(world.today, 9)
     for minutes, key in ((0, "roos"), (20, "eva")):
@@ -271,7 +272,7 @@ def _team(world: RecordWorld) -> None:
                 minutes=20,
                 note="Controle",
                 by=here,
-                at=world.moment(world.day(1), 9),
+                at=yesterday,
             )
         )
     made(

@@ -64,13 +64,21 @@ def faults_found_by_axe(page: Any, rules: Sequence[str] = ()) -> list[str]:
 
 
 def sideways(page: Any) -> list[str]:
-    """Return what makes the page scroll sideways, outermost first; nothing when it does not."""
+    """Return what makes the page scroll sideways, outermost first; nothing when it does not.
+
+    What lies in a box that scrolls by itself does not.
+    """
     width = page.viewport_size["width"]
     if page.evaluate("document.documentElement.scrollWidth") <= width:
         return []
     reaching = page.evaluate(
         """(width) => [...document.querySelectorAll('body *')]
              .filter((e) => e.getBoundingClientRect().right > width + 0.5)
+             .filter((e) => {
+               for (let box = e.parentElement; box; box = box.parentElement)
+                 if (getComputedStyle(box).overflowX !== 'visible') return false;
+               return true;
+             })
              .map((e) => e.outerHTML.slice(0, 60)).slice(0, 4)""",
         width,
     )

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from ooievaar.network.roles import Role
 from tests.browser.conftest import Site
 from tests.browser.hands import heading, said
-from ooievaar.network.roles import Role
 
 pytestmark = [pytest.mark.browser]
 

@@ -106,17 +106,62 @@ def test_the_focus_is_always_seen(open_page: Callable[..., Any], site: Site, the
         (Role.CONTROLLER, "/maand/2026-10/"),
         (Role.MIDWIFE, site.pregnancy("Z-001")),
         (Role.QUALITY_OFFICER, "/toegang/"),
+        (Role.MIDWIFE, site.of("eva", "dossier/nieuw/prenatal_contact/")),
+        (Role.GYNAECOLOGIST, site.of("lotte", "overleg/?doe=gesprek")),
     ):
         page = open_page(path, role=role, theme=theme)
         unseen += walked(page)
     assert unseen == []
 
 
+REACHABLE = """() => [...document.querySelectorAll(
+    'main a[href], main button, main input, main select, main textarea, main summary')]
+  .filter((e) => e.checkVisibility({visibilityProperty: true}) && e.type !== 'hidden'
+                 && !e.disabled && !e.closest('svg'))
+  .map((e, number) => {
+    // Of a group of choices one is a stop; the arrows lead to the others.
+    e.dataset.stop = e.type === 'radio' ? `${e.form?.dataset.stop} ${e.name}` : number;
+    return [e.dataset.stop, e.outerHTML.slice(0, 90)];
+  })"""
+
+
+@pytest.mark.parametrize(
+    ("role", "woman", "rest"),
+    [
+        (Role.MIDWIFE, "lotte", ""),
+        (Role.MIDWIFE, "lotte", "dossier/"),
+        (Role.MIDWIFE, "roos", "dossier/nieuw/prenatal_contact/"),
+        (Role.SONOGRAPHER, "mila", "dossier/nieuw/ultrasound/"),
+        (Role.KRAAM_CARER, "aisha", "dossier/nieuw/kraam_child/"),
+        (Role.MIDWIFE, "roos", "plan/"),
+        (Role.GYNAECOLOGIST, "lotte", "overdracht/"),
+        (Role.MIDWIFE, "lotte", "overleg/?doe=taak"),
+    ],
+)
+def test_every_action_of_the_record_is_reached_with_tab(
+    open_page: Callable[..., Any], site: Site, role: Role, woman: str, rest: str
+) -> None:
+    page = open_page(site.of(woman, rest), role=role)
+    stops = dict(page.evaluate(REACHABLE))
+    assert len(stops) > 4
+    page.locator("h1").first.evaluate("h => { h.tabIndex = -1; h.focus(); }")
+    missed = dict(stops)
+    rounds = 0
+    while missed and rounds < 2:
+        page.keyboard.press("Tab")
+        stop, is_outside = page.evaluate(
+            "[document.activeElement.dataset.stop, document.activeElement === document.body]"
+        )
+        missed.pop(stop, None)
+        rounds += is_outside
+    assert missed == {}
+
+
 def walked(page: Any) -> list[str]:
     """Walk over the whole page with Tab; return where one could not see to be."""
     unseen, steps, rounds = [], 0, 0
     # It begins where the page put the focus, and goes round once.
-    while rounds < 2 and steps < 120:
+    while rounds < 2 and steps < 160:
         page.keyboard.press("Tab")
         tag, text, is_seen = page.evaluate(FOCUSED)
         if tag == "BODY":

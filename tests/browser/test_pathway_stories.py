@@ -71,11 +71,10 @@ def test_a_chair_writes_a_version_two_sign_it_and_a_woman_goes_over(
     assert "versie 1" in main(page)
     follow(page, "Haar zorgpaden")
     assert faults_of(page) == []
-    offer = page.locator("tr", has_text="Basiszorgpad laag risico").last
-    offer.get_by_role("link", name="Overzetten").click()
+    follow(page, "Overzetten")
     assert heading(page) == "Overzetten naar Basiszorgpad laag risico, versie 2"
     assert faults_of(page) == []
-    page.get_by_label("Waarom").fill("Zij wil de langere controles.")
+    page.get_by_role("textbox", name="Waarom").fill("Zij wil de langere controles.")
     press(page, "Overzetten")
     assert "versie 2" in main(page)
     assert said(page)

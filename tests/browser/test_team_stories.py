@@ -166,6 +166,6 @@ def test_a_midwife_plans_her_day_in_the_calendar(
     page.visit("/buddys/")
     assert "Test Gynaecoloog" in main(page)
     page.visit("/agenda/?doe=afspraak")
-    press(page, "Afspraak maken")
+    press(page, "Maken")
     page.locator(".error-summary").wait_for()
     assert faults_of(page) == []

@@ -1,4 +1,4 @@
-"""`ooievaar derive`: run the rules over the facts of a network."""
+"""`ooievaar derive`: run the rules over the facts of a network, or of all."""
 
 from typing import Annotated
 
@@ -11,8 +11,9 @@ from rich.table import Table
 from ooievaar.bundles import explain, sentences
 from ooievaar.bundles.commands import derive_network
 from ooievaar.bundles.models import Breaker, Derivation, Disposition, Product
-from ooievaar.cli.networks import chosen_network, read_day, tomorrow
+from ooievaar.cli.networks import chosen_network, every_network, read_day, tomorrow
 from ooievaar.cli.numbers import counted, number
+from ooievaar.kernel.faults import Fault, InputRejected
 from ooievaar.kernel.money import format_euro
 from ooievaar.settlement.queries import made_products
 
@@ -33,22 +34,27 @@ def derive(
     known_until: Annotated[
         str | None, typer.Option(help="Alleen feiten die vóór deze dag bekend waren.")
     ] = None,
+    is_for_all: Annotated[bool, typer.Option("--all", help="Elk netwerk na elkaar.")] = False,
 ) -> None:
     """Leid producten, brekers en bestemmingen af uit de feiten van een netwerk."""
-    chosen = chosen_network(network)
+    if is_for_all and network is not None:
+        raise InputRejected([Fault("--all", None, "", "ook --network", "één van beide")])
+    networks = every_network() if is_for_all else [chosen_network(network)]
     end = read_day(until, "--until") if until else tomorrow()
     known = read_day(known_until, "--known-until") if known_until else max(end, tomorrow())
-    result = derive_network(
-        chosen,
-        until=end,
-        known_until=known,
-        now=timezone.now(),
-        made_products=made_products(chosen),
-    )
-    derivation = result.derivation
-    if not result.stored:
-        console.print("Feiten en regelboek zijn als de vorige keer; er is niets veranderd.")
-    print_derivation(derivation)
+    for one in networks:
+        result = derive_network(
+            one,
+            until=end,
+            known_until=known,
+            now=timezone.now(),
+            made_products=made_products(one),
+        )
+        if is_for_all:
+            console.print(one.name)
+        if not result.stored:
+            console.print("Feiten en regelboek zijn als de vorige keer; er is niets veranderd.")
+        print_derivation(result.derivation)
 
 
 def print_derivation(derivation: Derivation) -> None:

@@ -17,6 +17,7 @@ COMMAND_MODULES = (
     "deriving",
     "explaining",
     "closing",
+    "leaving",
     "auditing",
     "backup",
     "migrating",

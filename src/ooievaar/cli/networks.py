@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from ooievaar.cli.database import FIRST, open_database
@@ -15,14 +16,31 @@ def chosen_network(name: str | None) -> Network:
     Opens the database first, and refuses when there is none.
     """
     open_database()
-    igos = Network.objects.filter(kind=Network.Kind.IGO).order_by("name")
+    igos = _igos()
     found = list(Network.objects.filter(name=name) if name else igos)
     if len(found) == 1:
         return found[0]
     known = ", ".join(igos.values_list("name", flat=True))
     if not known:
-        raise InputRejected([Fault("databank", None, "", "geen IGO", FIRST)])
+        raise _no_igo()
     raise InputRejected([Fault("--network", None, "", name or "geen naam", f"één van: {known}")])
+
+
+def every_network() -> list[Network]:
+    """Return every IGO by name; refuse when there is none. Opens the database first."""
+    open_database()
+    found = list(_igos())
+    if not found:
+        raise _no_igo()
+    return found
+
+
+def _igos() -> QuerySet[Network]:
+    return Network.objects.filter(kind=Network.Kind.IGO).order_by("name")
+
+
+def _no_igo() -> InputRejected:
+    return InputRejected([Fault("databank", None, "", "geen IGO", FIRST)])
 
 
 def today() -> date:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -306,8 +306,8 @@ def planned_and_done(
 ) -> tuple[Month, ...]:
     """Return every new activity in every month since the start, planned against real. One query.
 
-    What is on record counts for the women who are on the pathway; of a base for all women in care
-    with a member.
+    What is on record counts for the women who were on the pathway in that month; of a base for all
+    women in care with a member.
     """
     months = months_since(starts_on, today)
     if not months:
@@ -327,7 +327,7 @@ def _done(
         performed_on__gte=start,
         performed_on__lt=today + timedelta(days=1),
         withdrawal__isnull=True,
-    )
+    ).annotate(month=TruncMonth("performed_on"))
     if shift.to_version.kind == "base":
         acts = acts.filter(
             organisation__memberships__network_id=shift.network_id,
@@ -335,17 +335,27 @@ def _done(
             organisation__memberships__valid_until__gt=today,
         )
     else:
-        on_it = Enrolment.objects.filter(
-            version__network_id=shift.network_id, version__key=shift.to_version.key
-        ).exclude(kind=Enrolment.Kind.END)
-        acts = acts.filter(pregnancy_id__in=on_it.values("pregnancy_id"))
+        acts = acts.filter(Exists(_on_it_that_month(shift)))
     rows = (
-        acts.annotate(month=TruncMonth("performed_on"))
-        .values_list("month", "organisation__discipline", "code")
+        acts.values_list("month", "organisation__discipline", "code")
         .annotate(n=Count("pk", distinct=True))
         .order_by()
     )
     return {(month_of(month), discipline, code): n for month, discipline, code, n in rows}
+
+
+def _on_it_that_month(shift: CareShift) -> QuerySet[Enrolment]:
+    """Return by what a woman was on the pathway on some day of the `month` of an activity."""
+    hers = Enrolment.objects.filter(
+        version__network_id=shift.network_id,
+        version__key=shift.to_version.key,
+        pregnancy_id=OuterRef("pregnancy_id"),
+    )
+    same_day = Q(from_on=OuterRef("from_on"), pk__gt=OuterRef("pk"))
+    by_then = Q(from_on__gt=OuterRef("from_on"), from_on__lte=OuterRef(OuterRef("month")))
+    over = hers.filter(same_day | by_then, kind=Enrolment.Kind.END)
+    begun = hers.exclude(kind=Enrolment.Kind.END).annotate(begun=TruncMonth("from_on"))
+    return begun.filter(~Exists(over), begun__lte=OuterRef("month"))
 
 
 def shown_count(count: int | None, workplace: Workplace) -> str:

@@ -44,10 +44,14 @@ class BannerPart:
 
 @dataclass(frozen=True, slots=True)
 class Clinical:
-    """What the entries say that everybody who treats her must see: risk status and alerts."""
+    """What the entries say that everybody who treats her must see: risk status and alerts.
+
+    `is_asked` tells "no allergies known" from "nobody asked".
+    """
 
     risk: str = ""
     alerts: tuple[str, ...] = ()
+    is_asked: bool = False
 
 
 NOT_READ = Clinical()
@@ -108,6 +112,7 @@ class Banner:
     provider: str
     risk: str
     alerts: tuple[str, ...]
+    alerts_are_asked: bool
     parts: tuple[BannerPart, ...]
     tabs: tuple[Tab, ...]
     access: Access
@@ -178,6 +183,7 @@ def banner_for(
         provider=version.first_intake_organisation.name,
         risk=clinical.risk,
         alerts=clinical.alerts,
+        alerts_are_asked=clinical.is_asked,
         parts=(*(leaders or ()), *parts),
         tabs=_tabs(workplace, pregnancy_id),
         access=access,

@@ -19,6 +19,7 @@ HOUSE: tuple[tuple[str, str | Promise, str, str], ...] = (
     ("pathways", _("Zorgpaden"), "route", "p"),
     ("care_shifts", _("Zorgverschuivingen"), "arrows-exchange", "s"),
     ("full_wards", _("Volmeldingen"), "building-hospital", "f"),
+    ("repeats", _("Dubbel onderzoek"), "switch-horizontal", "u"),
     ("bundles", _("Bundels"), "package", "b"),
     ("claims", _("Declaraties"), "file-invoice", "x"),
     ("month", _("Verdeling"), "scale", "m"),

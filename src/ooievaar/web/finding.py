@@ -6,7 +6,7 @@ sent it. A reference names nobody; `?zoek=` looks for references only.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -71,17 +71,16 @@ def _day(word: str) -> date | None:
         return None
 
 
-def found_in(rows: Rows, text: str, today: date) -> Rows:
+def found_in(rows: Rows, text: str, today: date, again: Callable[[list[int]], Rows]) -> Rows:
     """Narrow rows to whom fits everything that was typed: who she is, or when she is due.
 
-    Whom it could be is asked once, of everybody; the rows then read these few only, and counting
-    them does not look through all of the region again. Two records of one woman are found by the
-    number of either.
+    Who it is among the rows is asked once; `again` gives the rows of these few, so that counting
+    and showing them does not look through the whole region each time. Two records of one woman are
+    found by the number of either.
     """
-    fits = _fits(wanted(text), today)
-    could_be = Pregnancy.objects.filter(fits).order_by().values_list("pk", flat=True)
-    few = list(could_be[: MOST_FEW + 1])
-    return rows.filter(pk__in=few) if len(few) <= MOST_FEW else rows.filter(fits)
+    fitting = rows.filter(_fits(wanted(text), today))
+    few = list(fitting.order_by().values_list("pk", flat=True)[: MOST_FEW + 1])
+    return again(few) if len(few) <= MOST_FEW else fitting
 
 
 def _fits(asked: Wanted, today: date) -> Q:
@@ -160,11 +159,12 @@ class FindingTable(Table):
         request: HttpRequest,
         filters: Sequence[Filter],
         today: date,
+        again: Callable[[list[int]], Rows],
         **more: Any,
     ) -> None:
         words, reference = kept_words(request), searched(request)
         if words:
-            rows = found_in(rows, words, today)
+            rows = found_in(rows, words, today, again)
         elif reference:
             rows = by_reference(rows, reference)
         super().__init__(name, columns, rows, request, filters=filters, **more)

@@ -43,7 +43,7 @@ from ooievaar.settlement.permissions import shares_for
 from ooievaar.ui.tables import Filter, Table
 from ooievaar.ui.templatetags.ooievaar import day, language
 from ooievaar.web import words
-from ooievaar.web.finding import FindingTable, address_of, by_reference
+from ooievaar.web.finding import FindingTable, Rows, address_of, by_reference
 from ooievaar.web.planned_line import STATUSES as PLANNED_STATUSES
 from ooievaar.web.planned_line import Transfer
 from ooievaar.web.pregnancy_line import Lane, pregnancy_line
@@ -116,7 +116,11 @@ def _list_table(request: WorkingRequest, filters: list[Filter], at: datetime) ->
     }
     if sees_identity(workplace):
         today = timezone.localdate(at)
-        return FindingTable("zwangeren", columns, rows, request, filters, today, **shared)
+
+        def again(ids: list[int]) -> Rows:
+            return listed_pregnancies(workplace, at, ids)
+
+        return FindingTable("zwangeren", columns, rows, request, filters, today, again, **shared)
     return Table(
         "zwangeren",
         columns,

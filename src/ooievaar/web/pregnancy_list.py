@@ -63,9 +63,16 @@ class ListedPregnancy:
     cents: int | None = None
 
 
-def listed_pregnancies(workplace: Workplace, at: datetime) -> Rows:
-    """Return the pregnancies that a workplace may see, the newest first."""
+def listed_pregnancies(
+    workplace: Workplace, at: datetime, found: Sequence[int] | None = None
+) -> Rows:
+    """Return the pregnancies that a workplace may see, the newest first.
+
+    With `found` those: ids that were read among them in this same request.
+    """
     rows = pregnancies_for(workplace, at)
+    if found is not None:
+        rows = Pregnancy.objects.filter(pk__in=found)
     if sees_identity(workplace):
         rows = rows.select_related("woman")
     return rows.alias(**_sorted_by(workplace, at)).order_by("-pk")

@@ -58,7 +58,10 @@ OF_LETTER: dict[str, str | Promise] = {
     TOGETHER: gettext_lazy("Deze brief mag worden gestuurd, tenzij u bezwaar heeft."),
     AGREED: gettext_lazy("U stemde in met deze brief."),
     OBJECTED: gettext_lazy("U heeft bezwaar: deze brief wordt niet gemaakt."),
-    UNASKED: gettext_lazy("U bent dit nog niet gevraagd: eerst zegt u of het mag."),
+    UNASKED: gettext_lazy(
+        "U bent dit nog niet gevraagd: dat gebeurt eerst. De brief zegt dat het niet gevraagd is, "
+        "en bevat alleen wat de afzender zelf vastlegde en wat u van anderen al liet delen."
+    ),
 }
 OF_PURPOSE: dict[tuple[str, str], str | Promise] = {
     ("quality", TOGETHER): gettext_lazy(

@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('bundles', '0001_initial'),
+        ("bundles", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='route',
-            name='again_until',
-            field=models.DateField(help_text='zij alleen is later opnieuw afgeleid, tot deze dag', null=True),
+            model_name="route",
+            name="again_until",
+            field=models.DateField(
+                help_text="zij alleen is later opnieuw afgeleid, tot deze dag", null=True
+            ),
         ),
     ]

@@ -1,7 +1,7 @@
 """Care shifts in the page: proposing, the flags, who decides, and planned against real."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,14 @@ from ooievaar.network.tests.people import position
 from ooievaar.network.workplace import workplace
 from ooievaar.pathways.models import Enrolment, PathwayVersion
 from ooievaar.pathways.shift_models import CareShift, ShiftDecision
-from ooievaar.pathways.shifts import decide, months_since, propose
+from ooievaar.pathways.shifts import (
+    base_of,
+    decide,
+    months_since,
+    planned_and_done,
+    propose,
+    study,
+)
 from ooievaar.pathways.tests.pathway_region import (
     PathwayRegion,
     at_work,
@@ -258,6 +265,37 @@ def test_planned_stands_beside_real_and_few_are_hidden_from_who_gives_no_care(
     carer, controller = row(region.place("linde")), row(region.director)
     assert (carer["planned"], carer["done"], carer["old"]) == (5, "2", "6")
     assert (controller["planned"], controller["done"], controller["old"]) == (5, "< 5", "6")
+
+
+def test_only_who_was_on_the_pathway_in_that_month_counts(
+    region: PathwayRegion, versions: Versions
+) -> None:
+    shift, at = proposed(region, versions), timezone.now()
+    other = region.added(ctg_by_midwife(hospital_too=True))
+    began, ended, again = date(2026, 3, 20), date(2026, 5, 1), date(2026, 7, 2)
+
+    def say(kind: str, on: date, version: PathwayVersion = versions[1]) -> None:
+        Enrolment.objects.create(
+            pregnancy=region.noor, version=version, kind=kind, from_on=on, at=at
+        )
+
+    for month in range(2, 9):
+        region.act(region.noor, "linde", "V-CTG", date(2026, month, 15))
+
+    def counted() -> list[int]:
+        found = study(shift, base_of(shift.network_id, date(2026, 2, 1)))
+        rows = planned_and_done(shift, found, date(2026, 2, 1), date(2026, 8, 31))
+        return [int(row.month[5:]) for row in rows for _ in range(row.done)]
+
+    say("start", began)
+    assert counted() == [3, 4, 5, 6, 7, 8]
+    say("move", date(2026, 4, 2), other)
+    say("end", ended, other)
+    assert counted() == [3, 4], "begun within the month, moved, and over from the first of May"
+    say("start", again)
+    assert counted() == [3, 4, 7, 8]
+    say("end", again)
+    assert counted() == [3, 4], "ended on the day itself"
 
 
 def test_months_run_from_the_start_until_now_a_year_at_most() -> None:

@@ -1,18 +1,18 @@
 """What the entries put on the banner: the risk status, allergies and other alerts."""
 
+from collections.abc import Mapping
 from datetime import datetime
-
-from django.utils.translation import get_language
 
 from ooievaar.network.workplace import Workplace
 from ooievaar.record.banner import Clinical
 from ooievaar.record.entries.dictionary import Element, load
 from ooievaar.record.entries.models import Observation
 from ooievaar.record.entries.permissions import entries_for, sees_element
+from ooievaar.record.entries.words import said_value
 
 RISK = "vil_status"
 ALERTS = ("allergies", "alerts")
-NOTHING = ("no", "none")
+NOTHING = ("none",)
 
 
 def clinical_of(workplace: Workplace, pregnancy_id: int, at: datetime) -> Clinical:
@@ -25,24 +25,21 @@ def clinical_of(workplace: Workplace, pregnancy_id: int, at: datetime) -> Clinic
         .select_related("entry")
         .order_by("entry__happened_on", "entry__recorded_at", "pk")
     )
-    newest: dict[str, str] = {}
+    newest: dict[str, tuple[Element, str]] = {}
     for row in rows:
         element = load().element(row.element, row.entry.happened_on)
         is_own = row.entry.organisation_id == workplace.organisation_id
         if element is not None and (is_own or sees_element(workplace, element)):
-            newest[row.element] = _words(element, row.value)
-    alerts = tuple(newest[key] for key in ALERTS if newest.get(key))
-    return Clinical(newest.get(RISK, ""), alerts)
+            newest[row.element] = (element, row.value)
+    return clinical(newest)
 
 
-def _words(element: Element, value: str) -> str:
-    """Return a value as people read it: choices by their names."""
-    if value in NOTHING:
-        return ""
-    is_english = get_language() == "en"
-    names = {
-        choice.code: choice.name_en if is_english else choice.name_nl for choice in element.choices
+def clinical(newest: Mapping[str, tuple[Element, str]]) -> Clinical:
+    """Return the risk status and the alerts, by the newest value of each element."""
+    said = {
+        key: said_value(element, value)
+        for key, (element, value) in newest.items()
+        if value not in NOTHING
     }
-    if not names:
-        return value
-    return ", ".join(names.get(code, code) for code in value.split())
+    alerts = tuple(said[key] for key in ALERTS if key in said)
+    return Clinical(said.get(RISK, ""), alerts, is_asked=any(key in newest for key in ALERTS))

@@ -188,7 +188,9 @@ def _wrong(dictionary: Dictionary, form: str, one: Observed, day: date) -> Rejec
     if element is None or one.element not in known.element_keys:
         return Rejected(_("Dit onderdeel hoort niet bij het formulier."), one.element)
     if not is_of(known, one):
-        return Rejected(_("Dit onderdeel is van een ander: van haar, of van een kind."), one.element)
+        return Rejected(
+            _("Dit onderdeel is van een ander: van haar, of van een kind."), one.element
+        )
     read = read_value(element, one.value)
     if isinstance(read, Impossible):
         return Rejected(read.message, one.element)

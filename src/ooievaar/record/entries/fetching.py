@@ -16,8 +16,10 @@ def fetched(entries: QuerySet[Entry]) -> list[Entry]:
     An entry counts as a few activities at most, so that the rows are hardly more than its values.
     Of an activity only the code is read.
     """
+    # Chosen first, joined after: what she said of sharing is weighed per entry, not per value.
+    chosen = Entry.objects.filter(pk__in=entries.order_by().values("pk"))
     rows = (
-        entries.select_related("organisation", "person")
+        chosen.select_related("organisation", "person")
         .annotate(
             of_observation=F("observations__pk"),
             of_element=F("observations__element"),

@@ -1,7 +1,7 @@
 """The short form that takes a woman into care, and the one that completes her BSN."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,12 +15,7 @@ from ooievaar.record.entries.rules.parts import DueMethod
 from ooievaar.record.forms import NOBODY_CHOSEN, RecordForm
 
 POSTCODE = re.compile(r"([1-9][0-9]{3})\s*([A-Za-z]{2})")
-WITHOUT_BSN = (
-    ("", gettext_lazy("het BSN staat hierboven")),
-    ("later", gettext_lazy("niet bij zich; volgt later")),
-    ("none", gettext_lazy("heeft geen BSN")),
-    ("unknown", gettext_lazy("niet te achterhalen")),
-)
+NOTHING_MISSING = ("", gettext_lazy("het BSN staat hierboven"))
 LONGEST_BSN_TYPED = 20
 YOUNGEST, OLDEST = 10, 60
 DAYS_OF_YEAR = 365
@@ -70,9 +65,7 @@ class NewPregnancyForm(RecordForm):
         max_length=LONGEST_BSN_TYPED,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
-    without_bsn = forms.ChoiceField(
-        label=gettext_lazy("Geen BSN, omdat"), required=False, choices=WITHOUT_BSN
-    )
+    without_bsn = forms.ChoiceField(label=gettext_lazy("Geen BSN, omdat"), required=False)
     postcode = forms.CharField(label=gettext_lazy("Postcode"), required=False, max_length=10)
     insurer = forms.ChoiceField(label=gettext_lazy("Zorgverzekeraar"), required=False)
     first_intake_on = day_field(gettext_lazy("Eerste intake"))
@@ -83,14 +76,19 @@ class NewPregnancyForm(RecordForm):
         self,
         insurers: Iterable[Insurer],
         methods: Sequence[tuple[str, str]],
+        reasons: Mapping[str, str],
         today: date,
         *args: Any,
         **more: Any,
     ) -> None:
-        """Offer the insurers by name, and the ways to know a due date, the best first."""
+        """Offer the insurers by name, and the ways to know a due date, the best first.
+
+        `reasons` are why there may be no BSN, by their code.
+        """
         super().__init__(*args, **more)
         self.today = today
         self._offer("insurer", [NOBODY_CHOSEN, *((str(one.pk), one.name) for one in insurers)])
+        self._offer("without_bsn", [NOTHING_MISSING, *reasons.items()])
         self._offer("method", [NOBODY_CHOSEN, *methods])
         self.fields["first_intake_on"].initial = today
 

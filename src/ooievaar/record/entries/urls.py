@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from ooievaar.record.entries.pages import dossier, entry, growth, registering, writing
+from ooievaar.record.entries.pages import (
+    dossier,
+    entry,
+    growth,
+    registering,
+    repeat_counts,
+    writing,
+)
 
 urlpatterns = [
     path("zwangeren/nieuw/", registering.new_pregnancy, name="new_pregnancy"),
@@ -29,4 +36,5 @@ urlpatterns = [
         name="correct_entry",
     ),
     path("zwangeren/<int:pregnancy_id>/groei/", growth.growth, name="growth"),
+    path("dubbel-onderzoek/", repeat_counts.repeats, name="repeats"),
 ]

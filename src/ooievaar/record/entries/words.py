@@ -128,11 +128,15 @@ def summary(written: Written) -> str:
     said, day = [], written.entry.happened_on
     form = load().form(written.entry.form, day)
     count = max((one.number for one in written.observations), default=0)
+    told = ""
     for one in written.observations[:MOST_IN_SUMMARY]:
         element = load().element(one.element, day)
         whose = number_name(form.about if form else "", one.number, count)
-        name = " ".join(part for part in (whose, named(element) if element else one.element) if part)
-        said.append(f"{name} {said_value(element, one.value)}")
+        name = named(element) if element else one.element
+        said.append(
+            f"{whose if whose != told else ''} {name} {said_value(element, one.value)}".strip()
+        )
+        told = whose
     more = len(written.observations) - len(said)
     if more > 0:
         said.append(_("en %(n)s meer") % {"n": more})

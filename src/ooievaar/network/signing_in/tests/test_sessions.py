@@ -26,6 +26,14 @@ def test_half_an_hour_of_silence_ends_it(inside: Somebody) -> None:
     assert b"Uw sessie is verlopen" in inside.client.get(gone["Location"]).content
 
 
+def test_a_page_that_asks_by_itself_does_not_break_the_silence(inside: Somebody) -> None:
+    for _ in range(2):
+        inside.clock.pass_by(10 * MINUTE)
+        assert inside.client.get("/", headers={"X-Idle": "1"}).status_code == 200
+    inside.clock.pass_by(10 * MINUTE)
+    assert not inside.is_in
+
+
 def test_a_shift_of_work_ends_it(inside: Somebody) -> None:
     for _ in range(12 * 3 - 1):
         inside.clock.pass_by(20 * MINUTE)

@@ -6,89 +6,221 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('network', '0003_password_until'),
-        ('record', '0003_relations_from_care'),
+        ("network", "0003_password_until"),
+        ("record", "0003_relations_from_care"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('form', models.CharField(max_length=32)),
-                ('role', models.CharField(blank=True, max_length=24)),
-                ('happened_on', models.DateField()),
-                ('happened_minute', models.PositiveSmallIntegerField(blank=True, help_text='minuten na middernacht, als de tijd bekend is', null=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('source', models.CharField(default='record', max_length=16)),
-                ('source_reference', models.CharField(blank=True, max_length=120)),
-                ('is_in_error', models.BooleanField(default=False)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='network.organisation')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pregnancy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='record.pregnancy')),
-                ('replaces', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='entries.entry')),
-                ('woman', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='record.woman')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("form", models.CharField(max_length=32)),
+                ("role", models.CharField(blank=True, max_length=24)),
+                ("happened_on", models.DateField()),
+                (
+                    "happened_minute",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="minuten na middernacht, als de tijd bekend is",
+                        null=True,
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField()),
+                ("source", models.CharField(default="record", max_length=16)),
+                ("source_reference", models.CharField(blank=True, max_length=120)),
+                ("is_in_error", models.BooleanField(default=False)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.organisation",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pregnancy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="record.pregnancy",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="entries.entry",
+                    ),
+                ),
+                (
+                    "woman",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="record.woman",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('form', models.CharField(max_length=32)),
-                ('values', models.JSONField(default=dict)),
-                ('changed_at', models.DateTimeField()),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='network.organisation')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pregnancy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='record.pregnancy')),
-                ('replaces', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='entries.entry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("form", models.CharField(max_length=32)),
+                ("values", models.JSONField(default=dict)),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="network.organisation",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pregnancy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drafts",
+                        to="record.pregnancy",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="entries.entry",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CountedActivity',
+            name="CountedActivity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('activity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='counted_of', to='record.careactivity')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='counted', to='entries.entry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="counted_of",
+                        to="record.careactivity",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="counted",
+                        to="entries.entry",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Observation',
+            name="Observation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('element', models.CharField(max_length=48)),
-                ('number', models.PositiveSmallIntegerField(default=0)),
-                ('value', models.TextField()),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='observations', to='entries.entry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("element", models.CharField(max_length=48)),
+                ("number", models.PositiveSmallIntegerField(default=0)),
+                ("value", models.TextField()),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="observations",
+                        to="entries.entry",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['organisation', 'recorded_at'], name='entry_of_organisation'),
+            model_name="entry",
+            index=models.Index(
+                fields=["organisation", "recorded_at"], name="entry_of_organisation"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(condition=models.Q(('source_reference', ''), _negated=True), fields=('source', 'source_reference'), name='entry_once_per_source'),
+            model_name="entry",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("source_reference", ""), _negated=True),
+                fields=("source", "source_reference"),
+                name="entry_once_per_source",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(condition=models.Q(('replaces__isnull', True)), fields=('person', 'organisation', 'pregnancy', 'form'), name='one_draft_of_a_form'),
+            model_name="draft",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("replaces__isnull", True)),
+                fields=("person", "organisation", "pregnancy", "form"),
+                name="one_draft_of_a_form",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(condition=models.Q(('replaces__isnull', False)), fields=('person', 'organisation', 'replaces'), name='one_draft_of_a_correction'),
+            model_name="draft",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("replaces__isnull", False)),
+                fields=("person", "organisation", "replaces"),
+                name="one_draft_of_a_correction",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='countedactivity',
-            constraint=models.UniqueConstraint(fields=('entry', 'activity'), name='counts_once'),
+            model_name="countedactivity",
+            constraint=models.UniqueConstraint(fields=("entry", "activity"), name="counts_once"),
         ),
         migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.UniqueConstraint(fields=('entry', 'element', 'number'), name='one_observation_of_an_element'),
+            model_name="observation",
+            constraint=models.UniqueConstraint(
+                fields=("entry", "element", "number"), name="one_observation_of_an_element"
+            ),
         ),
     ]

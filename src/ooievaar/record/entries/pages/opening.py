@@ -12,8 +12,7 @@ from ooievaar.network.models import Organisation
 from ooievaar.network.roles import CARE_ROLES
 from ooievaar.network.workplace import Workplace
 from ooievaar.record.banner import Banner, Clinical, banner_for
-from ooievaar.record.entries import words
-from ooievaar.record.entries.banner import ALERTS, NOTHING, RISK
+from ooievaar.record.entries.banner import ALERTS, RISK, clinical
 from ooievaar.record.entries.dictionary import load
 from ooievaar.record.entries.queries import Written, known_values, written_of
 from ooievaar.record.permissions import Access, access_to
@@ -67,15 +66,15 @@ class Opened:
 def clinical_in(written: Sequence[Written]) -> Clinical:
     """Return the risk status and the alerts that stand in the record."""
     newest = known_values(written)
-
-    def said(key: str) -> str:
-        found = newest.get((key, 0))
-        if found is None or found[0].value in NOTHING:
-            return ""
-        element = load().element(key, found[1].happened_on)
-        return words.said_value(element, found[0].value)
-
-    return Clinical(said(RISK), tuple(value for key in ALERTS if (value := said(key))))
+    found = {}
+    for key in (RISK, *ALERTS):
+        if (key, 0) not in newest:
+            continue
+        observation, entry = newest[key, 0]
+        element = load().element(key, entry.happened_on)
+        if element is not None:
+            found[key] = (element, observation.value)
+    return clinical(found)
 
 
 def opened(request: WorkingRequest, pregnancy_id: int) -> Opened | None:

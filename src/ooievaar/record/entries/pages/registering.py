@@ -1,6 +1,7 @@
 """Taking a woman into care in one short form, and completing what was unknown then."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -17,12 +18,14 @@ from ooievaar.record.access_log.models import AccessEvent, Action, Kind
 from ooievaar.record.access_log.noting import note
 from ooievaar.record.entries import words
 from ooievaar.record.entries.commands import Observed, finish
-from ooievaar.record.entries.dictionary import load
-from ooievaar.record.entries.identity import complete_bsn
+from ooievaar.record.entries.details import details_of
+from ooievaar.record.entries.dictionary import Element, load
+from ooievaar.record.entries.identity import IS_OF_ANOTHER, complete_bsn
 from ooievaar.record.entries.intake_forms import BsnForm, NewPregnancyForm, methods_of
 from ooievaar.record.entries.pages.opening import CARE_DOOR, Opened, opened
+from ooievaar.record.entries.queries import Written, known_values
 from ooievaar.record.entries.registering import NewWoman, register_pregnancy
-from ooievaar.record.models import Coverage, IdentityChange, Pregnancy, Woman
+from ooievaar.record.models import Pregnancy, Woman
 from ooievaar.record.permissions import known as known_id
 from ooievaar.record.permissions import pregnancies_for
 from ooievaar.record.relations import Rejected
@@ -32,7 +35,9 @@ from ooievaar.record.women.records import her_records
 MOST_TRIES = 10
 TRIES_WITHIN = timedelta(hours=1)
 """So often somebody may ask whether a BSN is known of whom they do not treat."""
-METHOD = "due_date_method"
+METHOD, PRECISION, WHY_NO_BSN = (
+    "due_date_method", "due_date_precision_days", "bsn_missing_reason",
+)  # fmt: skip
 FIRST_FORMS = ("intake", "administrative")
 
 
@@ -43,11 +48,11 @@ def new_pregnancy(request: WorkingRequest) -> HttpResponse:
     at = timezone.now()
     today = timezone.localdate(at)
     dictionary = load()
-    element = dictionary.element(METHOD, today)
-    names = {one.code: words.named(one) for one in element.choices} if element else {}
     due = dictionary.due(today)
+    methods = methods_of(due, _names(dictionary.element(METHOD, today)))
+    reasons = _names(dictionary.element(WHY_NO_BSN, today))
     form = NewPregnancyForm(
-        Insurer.objects.order_by("name"), methods_of(due, names), today, request.POST or None
+        Insurer.objects.order_by("name"), methods, reasons, today, request.POST or None
     )
     context: dict[str, Any] = {"form": form}
     if request.method == "POST" and form.is_valid():
@@ -81,9 +86,16 @@ def new_pregnancy(request: WorkingRequest) -> HttpResponse:
             made = _register(request, form, known, precision, at)
             if isinstance(made, Pregnancy):
                 return _to_intake(request, made)
-            form.reject(made)
             context["is_refused"] = made.field == "woman"
+            if context["is_refused"] and not may_see:
+                # That she is pregnant now is hers to tell: the BSN only told that she is known.
+                made = Rejected(_("Met dit BSN schrijft u nu niemand in. Overleg met haar."))
+            form.reject(made)
     return render(request, "entries/new_pregnancy.html", context)
+
+
+def _names(element: Element | None) -> dict[str, str]:
+    return {one.code: words.named(one) for one in element.choices} if element else {}
 
 
 def _may_see(request: WorkingRequest, woman: Woman, at: datetime) -> bool:
@@ -131,7 +143,7 @@ def _register(
         at=at,
     )
     if isinstance(made, Pregnancy):
-        _write_method(request, form, made, organisation, at)
+        _write_what_was_told(request, form, made, precision_days, at)
         note(
             request,
             Kind.CHANGE,
@@ -144,27 +156,41 @@ def _register(
     return made
 
 
-def _write_method(
+def _write_what_was_told(
     request: WorkingRequest,
     form: NewPregnancyForm,
     made: Pregnancy,
-    organisation: Organisation,
+    precision_days: int,
     at: datetime,
 ) -> None:
-    """Write down how the due date is known, as the form of that name would."""
-    day = timezone.localdate(at)
-    definition = load().form("due_date", day)
-    told = {
-        "due_date": form.cleaned_data["due_on"].isoformat(),
-        METHOD: form.cleaned_data["method"],
+    """Write down how the due date is known, and why there is no BSN, as their forms would."""
+    typed, day = form.cleaned_data, timezone.localdate(at)
+    due = {
+        "due_date": typed["due_on"].isoformat(),
+        METHOD: typed["method"],
+        PRECISION: str(precision_days),
     }
+    _write(request, made, "due_date", due, day, at)
+    if typed["without_bsn"]:
+        _write(request, made, "administrative", {WHY_NO_BSN: typed["without_bsn"]}, day, at)
+
+
+def _write(
+    request: WorkingRequest,
+    made: Pregnancy,
+    key: str,
+    told: dict[str, str],
+    day: date,
+    at: datetime,
+) -> None:
+    definition = load().form(key, day)
     if definition is None or not definition.element_keys.issuperset(told):
         return
     finish(
         made,
-        "due_date",
-        [Observed(key, value) for key, value in told.items()],
-        organisation=organisation,
+        key,
+        [Observed(element, value) for element, value in told.items()],
+        organisation=Organisation.objects.get(pk=known_id(request.workplace.organisation_id)),
         person=request.user,
         role=request.workplace.role,
         happened_on=day,
@@ -189,8 +215,10 @@ def woman(request: WorkingRequest, pregnancy_id: int) -> HttpResponse:
     page = opened(request, pregnancy_id)
     if page is None:
         return refuse(request, "relation", CARE_DOOR)
-    banner = page.banner()
+    written = page.written()
+    banner = page.banner(written)
     her = banner.version.pregnancy.woman
+    is_of_another = False
     form = None if her.bsn else BsnForm(request.POST or None)
     if form is not None and request.method == "POST" and form.is_valid():
         done = complete_bsn(her.pk, form.cleaned_data["bsn"], by=request.user, at=page.at)
@@ -198,22 +226,29 @@ def woman(request: WorkingRequest, pregnancy_id: int) -> HttpResponse:
             note(request, Kind.CHANGE, "woman", her.pk, action=Action.UPDATE, **page.logged)
             messages.success(request, _("Haar BSN staat vast."))
             return redirect("woman", pregnancy_id)
+        is_of_another = done.field == IS_OF_ANOTHER
         form.reject(done)
     note(request, Kind.READ, "woman", her.pk, **page.logged)
+    coverages, changes = details_of(her.pk)
     context = {
         "banner": banner,
         "her": her,
+        "is_of_another": is_of_another,
+        "without_bsn": _why_no_bsn(written),
         "form": form,
-        "coverages": Coverage.objects.filter(woman=her)
-        .select_related("insurer")
-        .order_by("-valid_from"),
+        "coverages": coverages,
         "writes": _writes(page, "administrative"),
-        "changes": IdentityChange.objects.filter(woman__in=her_records(her.pk))
-        .select_related("by")
-        .order_by("-at", "-pk"),
+        "changes": changes,
         "may_merge": page.workplace.role in MERGING_ROLES,
     }
     return render(request, "entries/woman.html", context)
+
+
+def _why_no_bsn(written: Sequence[Written]) -> str:
+    found = known_values(written).get((WHY_NO_BSN, 0))
+    if found is None:
+        return ""
+    return words.said_value(load().element(WHY_NO_BSN, found[1].happened_on), found[0].value)
 
 
 def _writes(page: Opened, key: str) -> bool:

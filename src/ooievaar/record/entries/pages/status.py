@@ -81,7 +81,9 @@ def due_date_status(filled: EntryForm) -> dict[str, Any]:
     found = dating.proposals(values, filled.known, filled.day)
     follows = dating.precision_that_follows(values, filled.known, filled.day)
     return {
-        "proposals": [(one, values.get(dating.DUE_ON) == one.typed[dating.DUE_ON]) for one in found],
+        "proposals": [
+            (one, values.get(dating.DUE_ON) == one.typed[dating.DUE_ON]) for one in found
+        ],
         "precision_follows": follows,
     }
 

@@ -1,8 +1,9 @@
 """Rule `told`: what the entries of a pregnancy tell of it as a whole.
 
 Of every fact the newest entry that tells it counts. How many children there are, is how many she
-carries until it is said how many were born, and never fewer than of whom the birth is told. After the birth of several children the
-pregnancy ends, and the natal phase with it, with the last of them (our own choice).
+carries until it is said how many were born, and never fewer than of whom the birth is told. After
+the birth of several children the pregnancy ends, and the natal phase with it, with the last of them
+(our own choice).
 """
 
 from collections.abc import Iterable

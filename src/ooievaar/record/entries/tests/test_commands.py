@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from ooievaar.record.banner import Clinical
+from ooievaar.record.entries.banner import clinical_of
 from ooievaar.record.entries.commands import Observed, finish, mark_in_error, save_draft
 from ooievaar.record.entries.models import Draft, Entry, Observation
 from ooievaar.record.entries.queries import known_values, versions_of, written_of
@@ -341,3 +343,11 @@ def test_the_world_of_these_tests_is_not_insured(region: CareRegion) -> None:
     assert not Coverage.objects.exists()
     assert Pregnancy.objects.count() == 2
     assert datetime(2026, 10, 1, 12, tzinfo=UTC) == AT
+
+
+def test_no_known_allergies_is_something_else_than_nobody_asked(region: CareRegion) -> None:
+    midwife = region.carer("linde")
+    assert clinical_of(midwife, region.noor.pk, AT) == Clinical()
+    written(region, "anamnesis", {"allergies": "none"})
+    told = clinical_of(midwife, region.noor.pk, AT)
+    assert (told.alerts, told.is_asked) == ((), True)

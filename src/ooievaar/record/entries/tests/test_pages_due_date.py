@@ -73,9 +73,9 @@ def test_a_proposal_is_taken_over_with_its_method_precision_and_day(
 @pytest.mark.parametrize(("method", "days"), [("crl", "3"), ("estimate", "21")])
 def test_how_exact_it_is_follows_from_the_method(linde: Desk, method: str, days: str) -> None:
     typed = {"due_date-0": days_ahead(ago(0), 200), "due_date_method-0": method}
-    assert f"Nauwkeurig tot op {days} dagen" in linde.post(
-        "concept/due_date/", typed
-    ).content.decode()
+    assert (
+        f"Nauwkeurig tot op {days} dagen" in linde.post("concept/due_date/", typed).content.decode()
+    )
     linde.finish("due_date", typed)
     assert values_of(Entry.objects.get())["due_date_precision_days:0"] == days
     version = linde.pregnancy.versions.last()
@@ -127,9 +127,7 @@ def test_a_weaker_method_that_takes_the_place_of_a_better_one_is_asked_about(lin
 
 
 @pytest.mark.parametrize("method", ["crl", "transfer"])
-def test_a_better_method_or_the_same_one_later_is_not_asked_about(
-    linde: Desk, method: str
-) -> None:
+def test_a_better_method_or_the_same_one_later_is_not_asked_about(linde: Desk, method: str) -> None:
     better(linde)
     new = days_ahead(ago(0), 204)
     linde.finish("due_date", {"due_date-0": new, "due_date_method-0": method})

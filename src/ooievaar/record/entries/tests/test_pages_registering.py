@@ -75,7 +75,7 @@ def test_a_woman_is_registered_and_the_intake_follows(linde: Desk) -> None:
     assert Coverage.objects.get(woman=woman).insurer.name == "Zilveren Kruis"
     assert pregnancy.versions.last().due_precision_days == 3  # type: ignore[union-attr]
     told = {row.element: row.value for row in Entry.objects.get().observations.all()}
-    assert told["due_date_method"] == "crl"
+    assert (told["due_date_method"], told["due_date_precision_days"]) == ("crl", "3")
     (made,) = AccessEvent.objects.filter(kind=Kind.CHANGE, object_type="pregnancy")
     assert made.women == [woman.pk] and BSN not in str(made.detail)
 
@@ -134,8 +134,20 @@ def test_a_second_running_pregnancy_is_refused(region: CareRegion, linde: Desk) 
         due_on=timezone.localdate() + timedelta(days=100),
     )
     text = register(linde, same="on").content.decode()
-    assert "Er loopt al een zwangerschap van haar." in text
+    # That she is pregnant now is not told to who does not treat her, in no words.
+    assert "Met dit BSN schrijft u nu niemand in." in text and 'name="same"' not in text
+    assert "zwangerschap van haar" not in text and "Saskia" not in text
     assert woman.pregnancies.count() == 1
+
+
+def test_who_treats_her_is_told_that_she_is_pregnant_already(
+    region: CareRegion, linde: Desk
+) -> None:
+    woman = known(region, "noor")
+    register(linde, same="on")
+    text = register(linde, same="on").content.decode()
+    assert "Er loopt al een zwangerschap van haar." in text
+    assert woman.pregnancies.count() == 2
 
 
 def test_nobody_tries_numbers_until_one_is_known(region: CareRegion, linde: Desk) -> None:
@@ -150,15 +162,20 @@ def test_a_bsn_that_was_unknown_is_completed_later(region: CareRegion, linde: De
     register(linde, bsn="", without_bsn="later")
     woman = Woman.objects.get(name="Fleur Jansen")
     page = f"/zwangeren/{woman.pregnancies.get().pk}/gegevens/"
-    assert "nog onbekend" in linde.client.get(page).content.decode()
+    text = linde.client.get(page).content.decode()
+    assert "nog onbekend</span> Niet bij zich; volgt later" in text
+    told = Entry.objects.get(form="administrative").observations.get()
+    assert (told.element, told.value) == ("bsn_missing_reason", "later")
     assert "elfproef" in linde.client.post(page, {"bsn": "123"}).content.decode()
     known(region, "saskia")
-    assert "al iemand bekend" in linde.client.post(page, {"bsn": BSN}).content.decode()
+    text = linde.client.post(page, {"bsn": BSN}).content.decode()
+    assert "al iemand bekend" in text and "Naar samenvoegen" in text
     linde.client.post(page, {"bsn": "1234 56 782"})
     woman.refresh_from_db()
     assert woman.bsn == OTHER_BSN
     text = linde.client.get(page).content.decode()
     assert "******782" in text and OTHER_BSN not in text and 'name="bsn"' not in text
+    assert "volgt later" not in text
     # What is known is not replaced.
     assert linde.client.post(page, {"bsn": BSN}).status_code == 200
     woman.refresh_from_db()

@@ -27,7 +27,9 @@ def twins(linde: Desk) -> Desk:
 
 
 def headings(desk: Desk, form: str) -> list[str]:
-    return re.findall(r"<fieldset class=\"entry-part\"><legend>([^<]*)", desk.text(f"nieuw/{form}/"))
+    return re.findall(
+        r"<fieldset class=\"entry-part\"><legend>([^<]*)", desk.text(f"nieuw/{form}/")
+    )
 
 
 def row_of_checks(desk: Desk) -> list[str]:
@@ -77,7 +79,9 @@ def test_of_an_only_child_the_card_says_no_number(linde: Desk) -> None:
 
 
 def test_what_was_last_of_each_twin_stands_under_its_own_field(twins: Desk) -> None:
-    twins.wrote("prenatal_contact", {"fetal_lie:1": "head", "fetal_lie:2": "transverse"}, days_ago=9)
+    twins.wrote(
+        "prenatal_contact", {"fetal_lie:1": "head", "fetal_lie:2": "transverse"}, days_ago=9
+    )
     text = twins.text("nieuw/prenatal_contact/")
     first, _heading, second = text.partition("Foetus 2 · Kind")
     assert "Hoofd, " in first and "Dwars of schuin, " not in first

@@ -262,3 +262,41 @@ def test_another_scan_or_an_old_one_is_no_repeat(region: CareRegion, linde: Desk
     linde.finish("ultrasound", {"scan_kind-0": "position", "scan_lie-1": "head"})
     assert Entry.objects.filter(form="ultrasound").count() == 3
     assert not RepeatChoice.objects.exists()
+
+
+def test_the_page_asks_by_itself_what_others_did_and_keeps_nothing(linde: Desk) -> None:
+    colleague = Desk(linde.region, "linde")
+    text = linde.text("nieuw/prenatal_contact/")
+    assert 'hx-trigger="every 30s"' in text and '"X-Idle"' in text
+    opened_at = re.findall(r'value="([^"]*)"', field(text, "opened_at"))[0]
+    asks = {"looks": "1", "opened_at": opened_at, "weight-0": "7"}
+    assert "entry-news" not in linde.post("concept/prenatal_contact/", asks).content.decode()
+    colleague.post("concept/prenatal_contact/", {"weight-0": "99"})
+    colleague.finish("note", {"note_text-0": "Belde over de uitslag"})
+    answer = linde.post("concept/prenatal_contact/", asks).content.decode()
+    assert "vult nu hetzelfde formulier in" in answer and "Notitie" in answer
+    assert "99" not in answer and "<html" not in answer
+    assert not Draft.objects.filter(person=linde.held.person).exists()
+
+
+def test_what_was_shown_by_itself_is_noted_once(linde: Desk) -> None:
+    opened_at = re.findall(
+        r'value="([^"]*)"', field(linde.text("nieuw/prenatal_contact/"), "opened_at")
+    )[0]
+    asks = {"looks": "1", "opened_at": opened_at, "shown_until": ""}
+    looks = AccessEvent.objects.filter(kind=Kind.READ, object_type="record")
+    linde.post("concept/prenatal_contact/", asks)
+    assert not looks.exists()
+    Desk(linde.region, "linde").finish("note", {"note_text-0": "Eerste"})
+    for _n in range(3):
+        text = linde.post("concept/prenatal_contact/", asks).content.decode()
+        asks["shown_until"] = re.findall(r'value="([^"]*)"', field(text, "shown_until"))[0]
+    assert looks.count() == 1
+    Desk(linde.region, "linde").finish("note", {"note_text-0": "Tweede"})
+    linde.post("concept/prenatal_contact/", asks)
+    assert looks.count() == 2
+
+
+def test_who_may_not_write_is_shown_nothing_by_asking(linde: Desk) -> None:
+    duin = Desk(linde.region, "duin")
+    assert duin.post("concept/prenatal_contact/", {"looks": "1"}).status_code == 403

@@ -1,0 +1,50 @@
+"""`ooievaar derive` for several networks, as the timer of the night asks it."""
+
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from ooievaar.bundles.models import Derivation
+from ooievaar.cli import deriving as command
+from ooievaar.kernel.faults import InputRejected
+from ooievaar.network.models import Network
+from ooievaar.settlement.tests.region import Region
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*words: str) -> Any:
+    app = typer.Typer()
+    command.register(app)
+    app.callback()(lambda: None)
+    return CliRunner().invoke(app, ["derive", *words])
+
+
+def refusal(*words: str) -> str:
+    result = run(*words)
+    assert isinstance(result.exception, InputRejected), result.output
+    return str(result.exception.faults[0])
+
+
+def test_all_derives_every_network_and_again_changes_nothing() -> None:
+    regions = [Region("IGO Zuid"), Region("IGO Noord")]
+    regions[0].usual_care()
+    Network.objects.create(kind="vsv", name="VSV Midden")
+    result = run("--all")
+    assert result.exit_code == 0, result.output
+    assert result.output.index("IGO Noord") < result.output.index("IGO Zuid")
+    assert "VSV" not in result.output
+    derived = {row.network_id for row in Derivation.objects.all()}
+    assert derived == {region.network.pk for region in regions}
+    assert run("--all").output.count("er is niets veranderd") == 2
+
+
+def test_without_all_several_networks_ask_for_a_name() -> None:
+    assert "geen IGO" in refusal("--all")
+    Region("IGO Zuid")
+    Region("IGO Noord")
+    assert "één van: IGO Noord, IGO Zuid" in refusal()
+    assert "één van beide" in refusal("--all", "--network", "IGO Zuid")
+    assert not Derivation.objects.exists()

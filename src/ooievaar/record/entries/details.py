@@ -1,0 +1,68 @@
+"""What is known of a woman beside her record, in one query: her insurance, and what was changed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ooievaar.network.models import Person
+from ooievaar.record.models import IdentityChange, Woman
+from ooievaar.record.women.records import her_records
+
+OF_INSURED = tuple(
+    f"coverages__{name}"
+    for name in ("pk", "insurer__name", "insurer__uzovi", "valid_from", "valid_until")
+)
+OF_CHANGED = tuple(
+    f"identity_changes__{name}"
+    for name in ("pk", "field", "was", "becomes", "reason", "at",
+                 "by__first_name", "by__last_name", "by__username")
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Insured:
+    """With whom she is insured in `[valid_from, valid_until)`."""
+
+    name: str
+    uzovi: str
+    valid_from: date
+    valid_until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A part of who she is that was completed or corrected."""
+
+    field: str
+    was: str
+    becomes: str
+    reason: str
+    at: datetime
+    by: str
+
+    @property
+    def label(self) -> str:
+        """The name of what was changed."""
+        return str(IdentityChange.Field(self.field).label)
+
+
+def details_of(woman_id: int) -> tuple[list[Insured], list[Changed]]:
+    """Return her insurance and the changes in all her records, the newest first.
+
+    Both are a few rows, so that their product is too.
+    """
+    insured: dict[int, Insured] = {}
+    changed: dict[int, Changed] = {}
+    rows = Woman.objects.filter(pk__in=her_records(woman_id)).values_list(
+        "pk", *OF_INSURED, *OF_CHANGED
+    )
+    for pk, insured_id, *rest in rows:
+        changed_id, field, was, becomes, reason, at, first, last, login = rest[4:]
+        if insured_id is not None and pk == woman_id:
+            insured[insured_id] = Insured(*rest[:4])
+        if changed_id is not None:
+            by = Person(first_name=first or "", last_name=last or "", username=login or "").name
+            changed[changed_id] = Changed(field, was, becomes, reason, at, by)
+    return (
+        sorted(insured.values(), key=lambda one: one.valid_from, reverse=True),
+        [changed[pk] for pk in sorted(changed, key=lambda pk: (changed[pk].at, pk), reverse=True)],
+    )
