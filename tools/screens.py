@@ -51,7 +51,7 @@ def main() -> int:
     if pregnancy is None:
         print("In de datamap staat geen demo met mensen; eerst `make demo`.", file=sys.stderr)
         return 2
-    pictures = pictures_of(pregnancy)
+    pictures = pictures_of(pregnancy, living_pregnancy() or pregnancy)
     cookies = {user: session_of(user, pregnancy) for user in {one.user for one in pictures}}
     from playwright.sync_api import sync_playwright
 
@@ -86,12 +86,13 @@ def take(page: Any, address: str, picture: Picture) -> None:
     page.screenshot(path=PICTURES / f"{picture.name}.png")
 
 
-def pictures_of(pregnancy: int) -> list[Picture]:
+def pictures_of(pregnancy: int, living: int) -> list[Picture]:
     """Return what the README shows; who looked comes last, so that somebody did."""
-    line = f"/zwangeren/{pregnancy}/"
+    line, now = f"/zwangeren/{pregnancy}/", f"/zwangeren/{living}/"
     return [
         Picture("today", "verloskundige", "/vandaag/", 900),
-        Picture("pregnancy", "verloskundige", line, 1180),
+        Picture("pregnancy", "verloskundige", now, 1240),
+        Picture("contact", "verloskundige", f"{now}dossier/nieuw/prenatal_contact/", 1080),
         Picture("month", "controller", "/maand/", 1560),
         Picture("why", "controller", line, 900, press="a[href*='/waarom/breker/']"),
         Picture("statement", "praktijk", "/ons-geld/", 1100),
@@ -123,6 +124,33 @@ def telling_pregnancy() -> int | None:
         costliest = broken.order_by(F("loss_cents").desc(nulls_last=True), "pregnancy_id")
         if found := costliest.values_list("pregnancy_id", flat=True).first():
             return int(found)
+    return None
+
+
+def living_pregnancy() -> int | None:
+    """Return the running pregnancy of the demo's midwife with the fullest record."""
+    from django.db.models import Count
+    from django.utils import timezone
+
+    from ooievaar.network.models import Position
+    from ooievaar.network.workplace import workplace
+    from ooievaar.record.entries.models import Entry
+    from ooievaar.record.permissions import pregnancies_for
+    from ooievaar.record.versions import newest_versions
+
+    now = timezone.now()
+    running = newest_versions(timezone.localdate(now)).filter(end_kind="ongoing")
+    for position in Position.objects.filter(person__username="verloskundige").order_by("id"):
+        seen = pregnancies_for(workplace(position), now).values("id")
+        written = (
+            Entry.objects.filter(pregnancy_id__in=seen)
+            .filter(pregnancy_id__in=running.values("pregnancy_id"))
+            .values("pregnancy_id")
+            .annotate(entries=Count("id"))
+            .order_by("-entries", "pregnancy_id")
+        )
+        if found := written.first():
+            return int(found["pregnancy_id"])
     return None
 
 

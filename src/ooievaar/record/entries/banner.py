@@ -7,7 +7,11 @@ from ooievaar.network.workplace import Workplace
 from ooievaar.record.banner import Clinical
 from ooievaar.record.entries.dictionary import Element, load
 from ooievaar.record.entries.models import Observation
-from ooievaar.record.entries.permissions import entries_for, sees_element
+from ooievaar.record.entries.permissions import (
+    entries_of_her_for,
+    is_of_the_woman,
+    sees_element,
+)
 from ooievaar.record.entries.words import said_value
 
 RISK = "vil_status"
@@ -20,7 +24,9 @@ def clinical_of(workplace: Workplace, pregnancy_id: int, at: datetime) -> Clinic
     rows = (
         Observation.objects.filter(
             element__in=(RISK, *ALERTS),
-            entry__in=entries_for(workplace, at, pregnancy_id).filter(replaced_by__isnull=True),
+            entry__in=entries_of_her_for(workplace, at, pregnancy_id).filter(
+                replaced_by__isnull=True
+            ),
         )
         .select_related("entry")
         .order_by("entry__happened_on", "entry__recorded_at", "pk")
@@ -29,7 +35,8 @@ def clinical_of(workplace: Workplace, pregnancy_id: int, at: datetime) -> Clinic
     for row in rows:
         element = load().element(row.element, row.entry.happened_on)
         is_own = row.entry.organisation_id == workplace.organisation_id
-        if element is not None and (is_own or sees_element(workplace, element)):
+        is_hers = row.entry.pregnancy_id == pregnancy_id or is_of_the_woman(element)
+        if element is not None and is_hers and (is_own or sees_element(workplace, element)):
             newest[row.element] = (element, row.value)
     return clinical(newest)
 

@@ -2,14 +2,16 @@
 
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
 
 from ooievaar.network.models import Discipline
 from ooievaar.network.roles import Role
 from ooievaar.network.workplace import Workplace
 from ooievaar.record.entries.dictionary import Element, load
 from ooievaar.record.entries.models import Entry
+from ooievaar.record.models import Pregnancy
 from ooievaar.record.permissions import known, pregnancy_ids_for, shared_with
+from ooievaar.record.women.records import her_records
 
 SET_OF_ROLE = {Role.KRAAM_CARER: "kraam", Role.SONOGRAPHER: "echo"}
 SET_OF_DISCIPLINE = {Discipline.KRAAMZORG: "kraam", Discipline.ULTRASOUND: "echo"}
@@ -36,15 +38,50 @@ def entries_for(workplace: Workplace, at: datetime, pregnancy_id: int) -> QueryS
     """
     if not workplace.gives_care:
         return Entry.objects.none()
-    own = Q(organisation_id=known(workplace.organisation_id))
-    shared = shared_with(workplace, at)
-    if part_of(workplace) is not None:
-        shared &= Q(form__in=sorted(forms_shown(workplace, at.date())))
     return Entry.objects.filter(
-        own | shared,
+        _readable(workplace, at),
         pregnancy_id=pregnancy_id,
         pregnancy_id__in=pregnancy_ids_for(workplace, at, pregnancy_id),
     )
+
+
+def entries_of_her_for(workplace: Workplace, at: datetime, pregnancy_id: int) -> QuerySet[Entry]:
+    """Return these entries, and those of her other pregnancies that may tell something of her.
+
+    Who treats her in one pregnancy knows what was said of her (an allergy, her history) in an
+    earlier one, as far as consent lets it through; of that one only elements of the woman.
+    """
+    if not workplace.gives_care:
+        return Entry.objects.none()
+    seen = pregnancy_ids_for(workplace, at, pregnancy_id)
+    her = Pregnancy.objects.filter(pk=pregnancy_id, pk__in=seen).values("woman_id")
+    return Entry.objects.filter(
+        Q(pregnancy_id=pregnancy_id) | Q(form__in=sorted(forms_of_the_woman(at.date()))),
+        _readable(workplace, at),
+        woman_id__in=her_records(Subquery(her)),
+    )
+
+
+def _readable(workplace: Workplace, at: datetime) -> Q:
+    shared = shared_with(workplace, at)
+    if part_of(workplace) is not None:
+        shared &= Q(form__in=sorted(forms_shown(workplace, at.date())))
+    return Q(organisation_id=known(workplace.organisation_id)) | shared
+
+
+def forms_of_the_woman(day: date) -> set[str]:
+    """Return the forms on which something stands that holds beyond one pregnancy."""
+    dictionary = load()
+    return {
+        form.key
+        for form in dictionary.forms(day)
+        if any(is_of_the_woman(dictionary.element(key, day)) for key in form.element_keys)
+    }
+
+
+def is_of_the_woman(element: Element | None) -> bool:
+    """Tell whether an element is known of the woman, whichever pregnancy it was written in."""
+    return element is not None and element.scope == "woman"
 
 
 def forms_shown(workplace: Workplace, day: date) -> set[str]:

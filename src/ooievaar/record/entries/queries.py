@@ -9,7 +9,13 @@ from ooievaar.network.workplace import Workplace
 from ooievaar.record.entries.dictionary import load
 from ooievaar.record.entries.fetching import fetched
 from ooievaar.record.entries.models import Draft, Entry, Observation
-from ooievaar.record.entries.permissions import entries_for, part_of, sees_element
+from ooievaar.record.entries.permissions import (
+    entries_for,
+    entries_of_her_for,
+    is_of_the_woman,
+    part_of,
+    sees_element,
+)
 
 Place = tuple[str, int]
 """An element and a number: whose it is."""
@@ -21,6 +27,7 @@ class Written:
 
     `version_no` counts from 1 along what replaced what; only the last of these `is_current`, and
     not when it says that the entry was an error. `counts_as` are codes of care activities.
+    `is_before`: of another pregnancy of hers, with only what is known of the woman herself.
     """
 
     entry: Entry
@@ -28,6 +35,7 @@ class Written:
     counts_as: tuple[str, ...]
     version_no: int
     is_current: bool
+    is_before: bool = False
 
     def value(self, element: str, number: int = 0) -> str:
         """Return the value of an element; empty when it was not recorded, or not to be seen."""
@@ -45,18 +53,30 @@ class Written:
 
 
 def written_of(workplace: Workplace, pregnancy_id: int, at: datetime) -> list[Written]:
-    """Return every version of every entry that a workplace may see, newest care first.
+    """Return every version of every entry of a pregnancy that a workplace may see, newest first.
 
     One query, however many entries there are.
     """
-    entries = fetched(entries_for(workplace, at, pregnancy_id))
+    return _written(workplace, pregnancy_id, fetched(entries_for(workplace, at, pregnancy_id)))
+
+
+def known_of_her(workplace: Workplace, pregnancy_id: int, at: datetime) -> list[Written]:
+    """Return the same, and what is known of the woman from her other pregnancies (`is_before`)."""
+    entries = entries_of_her_for(workplace, at, pregnancy_id)
+    return _written(workplace, pregnancy_id, fetched(entries))
+
+
+def _written(workplace: Workplace, pregnancy_id: int, entries: Sequence[Entry]) -> list[Written]:
     versions: dict[int | None, int] = {}
     replaced = {entry.replaces_id for entry in entries}
     found = []
     for entry in entries:
         versions[entry.pk] = versions.get(entry.replaces_id, 0) + 1
         observations = tuple(_seen(workplace, entry))
-        if not observations and entry.observations.all():
+        is_before = entry.pregnancy_id != pregnancy_id
+        if is_before:
+            observations = tuple(one for one in observations if _is_of_the_woman(one, entry))
+        if not observations and (is_before or entry.observations.all()):
             # Nothing on it is for this reader: that it was written tells something too.
             continue
         found.append(
@@ -66,6 +86,7 @@ def written_of(workplace: Workplace, pregnancy_id: int, at: datetime) -> list[Wr
                 counts_as=tuple(link.activity.code for link in entry.counted.all()),
                 version_no=versions[entry.pk],
                 is_current=entry.pk not in replaced and not entry.is_in_error,
+                is_before=is_before,
             )
         )
     found.sort(key=lambda one: _moment(one.entry), reverse=True)
@@ -117,6 +138,10 @@ def by_form(written: Iterable[Written]) -> dict[str, list[Written]]:
 
 def _moment(entry: Entry) -> tuple[object, ...]:
     return (entry.happened_on, entry.happened_minute or 0, entry.recorded_at, entry.pk)
+
+
+def _is_of_the_woman(observation: Observation, entry: Entry) -> bool:
+    return is_of_the_woman(load().element(observation.element, entry.happened_on))
 
 
 def _seen(workplace: Workplace, entry: Entry) -> Iterable[Observation]:

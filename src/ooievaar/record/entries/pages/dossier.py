@@ -44,6 +44,7 @@ class Value:
     day: str
     who: str
     source: str
+    is_before: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +97,9 @@ def dossier(request: WorkingRequest, pregnancy_id: int) -> HttpResponse:
     ours = dictionary.forms_for(page.workplace.role, page.today)
     if request.GET.get("deel") == "nu":
         return _show_due(request, page, {one.key for one in ours})
-    written = page.written()
-    banner = page.banner(written)
+    known = page.written()
+    written = [one for one in known if not one.is_before]
+    banner = page.banner(known)
     form, organisation = request.GET.get("formulier", ""), request.GET.get("organisatie", "")
     last = _last_versions(written)
     chosen = [one for one in last if _is_chosen(one.entry, form, organisation)]
@@ -113,7 +115,7 @@ def dossier(request: WorkingRequest, pregnancy_id: int) -> HttpResponse:
         "writing": [_draft(page, draft) for draft in drafts if not _is_mine(page, draft)],
         "choices": _by_section(ours),
         "first_choices": _first_choices(ours, written, banner.ended_on is not None),
-        "sections": _sections(dictionary, written, banner.version.children),
+        "sections": _sections(dictionary, known, banner.version.children),
         "differs": counts_that_differ(known_values(written)),
         "columns": columns,
         "checks": checks,
@@ -166,13 +168,15 @@ def _by_section(forms: Iterable[Form]) -> list[tuple[str, list[Form]]]:
 def _sections(dictionary: Dictionary, written: Sequence[Written], children: int) -> list[Section]:
     """Return what is known, in the order of the dictionary; of several places the newest."""
     grouped: dict[str, list[tuple[tuple[int, int, int], Value]]] = defaultdict(list)
+    before = {one.entry.pk for one in written if one.is_before}
     for (key, number), (observation, entry) in known_values(written).items():
         form = dictionary.form(entry.form, entry.happened_on)
         section = words.section_name(form.section) if form else entry.form
         about = form.about if form else "woman"
         places = words.keys_of(form) if form else []
         place = places.index(key) if key in places else len(places)
-        value = _value(dictionary, observation, entry, words.number_name(about, number, children))
+        whose = words.number_name(about, number, children)
+        value = _value(dictionary, observation, entry, whose, entry.pk in before)
         grouped[section].append(((_form_place(dictionary, entry), number, place), value))
     order = [words.section_name(form.section) for form in dictionary.forms(timezone.localdate())]
     names = list(dict.fromkeys([*order, *grouped]))
@@ -188,7 +192,9 @@ def _form_place(dictionary: Dictionary, entry: Entry) -> int:
     return keys.index(entry.form) if entry.form in keys else len(keys)
 
 
-def _value(dictionary: Dictionary, observation: Observation, entry: Entry, whose: str) -> Value:
+def _value(
+    dictionary: Dictionary, observation: Observation, entry: Entry, whose: str, is_before: bool
+) -> Value:
     element = dictionary.element(observation.element, entry.happened_on)
     return Value(
         name=words.named(element) if element else observation.element,
@@ -198,6 +204,7 @@ def _value(dictionary: Dictionary, observation: Observation, entry: Entry, whose
         day=f"{entry.happened_on:%d-%m-%Y}",
         who=entry.organisation.name,
         source=words.source(entry),
+        is_before=is_before,
     )
 
 

@@ -78,7 +78,7 @@ def entry(request: WorkingRequest, pregnancy_id: int, entry_id: int) -> HttpResp
     """Show an entry and its versions; a POST marks it as an error, with the reason."""
     page = opened(request, pregnancy_id)
     written = page.written() if page else []
-    chain = versions_of(written, entry_id)
+    chain = versions_of([one for one in written if not one.is_before], entry_id)
     if page is None or not chain:
         return refuse(request, "relation", CARE_DOOR)
     newest, error, reason = chain[-1], "", request.POST.get("reason", "")
@@ -121,7 +121,7 @@ def correct_entry(request: WorkingRequest, pregnancy_id: int, entry_id: int) -> 
     """Correct an entry with a new version; what another corrected meanwhile stands beside it."""
     page = opened(request, pregnancy_id)
     written = page.written() if page else []
-    chain = versions_of(written, entry_id)
+    chain = versions_of([one for one in written if not one.is_before], entry_id)
     if page is None or not chain or not _is_own(page, chain[-1]):
         return refuse(request, "relation", CARE_DOOR)
     newest = chain[-1]

@@ -14,7 +14,7 @@ from ooievaar.network.workplace import Workplace
 from ooievaar.record.banner import Banner, Clinical, banner_for
 from ooievaar.record.entries.banner import ALERTS, RISK, clinical
 from ooievaar.record.entries.dictionary import load
-from ooievaar.record.entries.queries import Written, known_values, written_of
+from ooievaar.record.entries.queries import Written, known_of_her, known_values
 from ooievaar.record.permissions import Access, access_to
 
 CARE_DOOR = Door(CARE_ROLES, is_care=True)
@@ -47,8 +47,8 @@ class Opened:
         return {"women": [self.access.woman_id], "controls": self.access.controls}
 
     def written(self) -> list[Written]:
-        """Return everything in the record that may be seen here."""
-        return written_of(self.workplace, self.pregnancy_id, self.at)
+        """Return everything in the record that may be seen here, what is known of her included."""
+        return known_of_her(self.workplace, self.pregnancy_id, self.at)
 
     def banner(self, written: Sequence[Written] | None = None) -> Banner:
         """Return what stands on top of the page; who has read the record need not read it again."""
