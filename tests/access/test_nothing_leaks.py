@@ -109,6 +109,8 @@ def test_a_script_that_somebody_stored_is_never_run(world: World) -> None:
     for role, held in world.own.items():
         for address, text in everything_told(client_of(held), role, world).items():
             seen += escape(SCRIPT) in text
+            if text.startswith("%PDF"):
+                continue  # words on paper: nothing in it is run
             if "uitvoer=csv" not in address or "<!doctype" in text:
                 assert "<script>alert" not in text, (role, address)
     transaction.savepoint_rollback(point)
