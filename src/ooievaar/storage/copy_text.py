@@ -48,7 +48,8 @@ def unescaped(text: str) -> str:
 
 
 def _written_moment(value: str) -> str:
-    return f"{value}+00"
+    # Rows that came in past Django may carry the zone in words of Python.
+    return f"{value.removesuffix('+00:00')}+00"
 
 
 def _read_moment(text: str) -> str:

@@ -54,3 +54,8 @@ def test_every_column_of_every_table_has_a_kind_we_know() -> None:
 def test_no_table_is_forgotten() -> None:
     known = {shape.name for shape in table_shapes()} | LEFT_OUT
     assert {model._meta.db_table for model in apps.get_models(include_auto_created=True)} <= known
+
+
+def test_a_moment_that_python_wrote_is_the_same_moment() -> None:
+    write = WRITERS["DateTimeField"]
+    assert write("2024-05-12 09:00:00+00:00") == write("2024-05-12 09:00:00")
