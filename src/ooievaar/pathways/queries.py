@@ -26,8 +26,8 @@ from ooievaar.pathways.known import (
 )
 from ooievaar.pathways.models import Enrolment, PathwayInForce, PathwayVersion
 from ooievaar.pathways.reading import stored_definition
-from ooievaar.pathways.rules.composition import Composition, compose
-from ooievaar.pathways.rules.definition import Definition, Group, fits
+from ooievaar.pathways.rules.composition import compose
+from ooievaar.pathways.rules.definition import Definition
 from ooievaar.pathways.rules.planning import (
     EMPTY,
     STATUSES,
@@ -100,20 +100,6 @@ def plans_for(
     return plans
 
 
-def preview(pregnancy_id: int, definitions: Iterable[Definition], at: datetime) -> Plan:
-    """Return what her plan would be on these pathways instead of her own; nothing is stored.
-
-    The base and all that comes on top of it; `hers_with` gives hers with one of them changed.
-    """
-    found = known_of([pregnancy_id], at).get(pregnancy_id)
-    if found is None or not found.versions:
-        return EMPTY
-    prepared = prepare(compose(definitions))
-    acts = acts_of([pregnancy_id], [prepared], at)
-    facts = _facts(found, [], acts.get(pregnancy_id, []), timezone.localdate(at))
-    return Plan(plan_items(prepared, facts))
-
-
 def beside_hers(
     pregnancy_id: int, at: datetime, *, put_on: Definition | None = None, take_off: str = ""
 ) -> tuple[Plan, Plan]:
@@ -141,31 +127,6 @@ def beside_hers(
 def pathways_of(pregnancy_id: int, at: datetime) -> tuple[PathwayOn, ...]:
     """Return the pathways that a pregnancy is on, without the plan. One query."""
     return _named(_on_of(pregnancy_id, at))
-
-
-def hers_with(pregnancy_id: int, definition: Definition, at: datetime) -> list[Definition]:
-    """Return the pathways that she is on, with this one in the place of its other version."""
-    on = _on_of(pregnancy_id, at)
-    texts = _definitions(row.sha256 for row in on)
-    hers = [texts[row.sha256] for row in on]
-    others = [
-        row for row in hers if row.key != definition.key and not row.kind == definition.kind == BASE
-    ]
-    return [*others, definition]
-
-
-def hers_without(pregnancy_id: int, key: str, at: datetime) -> list[Definition]:
-    """Return the pathways that she is on but this one."""
-    on = _on_of(pregnancy_id, at)
-    texts = _definitions(row.sha256 for row in on)
-    return [texts[row.sha256] for row in on if row.key != key]
-
-
-def composition_of(pregnancy_id: int, at: datetime) -> Composition | None:
-    """Return what the pathways of a pregnancy amount to, with every explanation."""
-    on = _on_of(pregnancy_id, at)
-    texts = _definitions(row.sha256 for row in on)
-    return compose(texts[row.sha256] for row in on) if on else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,39 +194,6 @@ def label_of(item: PlanItem) -> str:
     if item.occurrence < 1:
         return name
     return _("%(name)s (kind %(number)s)") % {"name": name, "number": item.occurrence}
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A pathway that the record points to, and by which conditions."""
-
-    version: PathwayVersion
-    definition: Definition
-    because: Group
-
-
-def suggested_for(
-    pregnancy_id: int, values: Mapping[tuple[str, int], str], at: datetime
-) -> list[Suggestion]:
-    """Return the pathways in force that fit what the record says and that she is not on.
-
-    `values` are the canonical texts by element and number. Nobody is put on one by this.
-    """
-    on = {row.key for row in _on_of(pregnancy_id, at)}
-    by_element: dict[str, list[str]] = {}
-    for (element, _number), value in values.items():
-        by_element.setdefault(element, []).append(value)
-    found = []
-    for network_id in sorted(networks_of(pregnancy_id)):
-        for key, version in in_force(network_id, timezone.localdate(at)).items():
-            if version.kind == BASE or key in on:
-                continue
-            definition = definition_of(version)
-            because = fits(definition, lambda element: by_element.get(element, ()))
-            if because is not None:
-                on.add(key)
-                found.append(Suggestion(version, definition, because))
-    return found
 
 
 def definition_of(version: PathwayVersion) -> Definition:

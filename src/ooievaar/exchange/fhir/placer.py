@@ -11,7 +11,6 @@ from datetime import date
 from ooievaar.exchange.fhir.data import Ledger
 from ooievaar.exchange.fhir.dossiers import (
     BIRTH,
-    DELIVERY,
     Dossier,
     Graph,
     author_of,
@@ -422,11 +421,6 @@ class Placer:
 def is_birth(resource: Resource) -> bool:
     """Tell whether a procedure is the birth of one child."""
     return has_code(resource.one("code"), BIRTH)
-
-
-def is_delivery(resource: Resource) -> bool:
-    """Tell whether a procedure is the delivery as a whole."""
-    return has_code(resource.one("code"), DELIVERY)
 
 
 def _affirms(part: Json) -> bool:

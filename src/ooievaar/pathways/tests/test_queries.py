@@ -106,9 +106,7 @@ def test_an_addition_changes_the_plan_and_says_why(region: PlannedRegion) -> Non
     assert "check_34" not in known
     assert known["gdm_34"].line == "secondary"
     assert known["gdm_34"].note_nl.startswith("check_34 (Basis) vervalt")
-    whole = queries.composition_of(region.noor.pk, AT)
-    assert whole is not None
-    assert whole.pathways == ("basis", "diabetes")
+    assert set(queries.on_now(region.noor.pk, AT)) == {"basis", "diabetes"}
 
 
 def test_what_was_done_is_seen_by_code_form_and_element(region: PlannedRegion) -> None:
@@ -187,24 +185,14 @@ def test_the_loss_of_one_child_ends_its_plan(region: PlannedRegion) -> None:
     assert (known["prick1"].status, known["prick2"].status) == ("overdue", "skipped")
 
 
-def test_a_preview_stores_nothing(region: PlannedRegion) -> None:
-    definition = queries.definition_of(region.diabetes)
-    hers = queries.hers_with(region.noor.pk, definition, AT)
-    assert [row.key for row in hers] == ["basis", "diabetes"]
-    plan = queries.preview(region.noor.pk, hers, AT)
-    assert "gdm_34" in {item.key for item in plan.items}
-    assert "gdm_34" not in items(region)
-    assert [row.key for row in queries.hers_without(region.noor.pk, "diabetes", AT)] == ["basis"]
-
-
-def test_a_pathway_is_proposed_and_nobody_is_put_on_it(region: PlannedRegion) -> None:
-    values = {("complications_pregnancy", 0): "anaemia diabetes", ("fetus_count", 0): "1"}
-    (found,) = queries.suggested_for(region.noor.pk, values, AT)
-    assert found.version == region.diabetes
-    assert found.because.together[0].element == "complications_pregnancy"
-    assert set(queries.on_now(region.noor.pk, AT)) == {"basis"}
+def test_what_one_pathway_more_would_do_is_shown_and_nothing_stored(region: PlannedRegion) -> None:
+    diabetes = queries.definition_of(region.diabetes)
+    now, then = queries.beside_hers(region.noor.pk, AT, put_on=diabetes)
+    assert "gdm_34" in {item.key for item in then.items}
+    assert now.items == queries.plan_of(region.noor.pk, AT).items
     commands.enrol(region.noor, region.diabetes, person=region.person, from_on=AT.date(), at=AT)
-    assert queries.suggested_for(region.noor.pk, values, AT) == []
+    _, without = queries.beside_hers(region.noor.pk, AT, take_off="diabetes")
+    assert without.items == now.items
 
 
 def todo(region: PlannedRegion, role: Role, place: str, at: Any = AT) -> list[tuple[str, str]]:

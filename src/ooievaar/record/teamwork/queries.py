@@ -316,18 +316,6 @@ def with_marks(messages: QuerySet[ThreadMessage], workplace: Workplace) -> Query
     )
 
 
-def thread_count_of_entries(
-    workplace: Workplace, at: datetime, pregnancy_id: int
-) -> dict[int, int]:
-    """Return how many messages were written on each entry of a pregnancy; in one query."""
-    counts: dict[int, int] = {}
-    rows = messages_for(workplace, at, pregnancy_id).filter(thread__entry__isnull=False)
-    for entry_id in rows.values_list("thread__entry_id", flat=True):
-        if entry_id is not None:
-            counts[entry_id] = counts.get(entry_id, 0) + 1
-    return counts
-
-
 def author(message: ThreadMessage) -> str:
     """Return who wrote a message; nobody did when the system announced it."""
     if message.person is None:

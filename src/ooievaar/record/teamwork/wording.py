@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from ooievaar.record.relations import Rejected
 
 LONGEST_TEXT = 5000
-LONGEST_DAY_MINUTES = 24 * 60
 
 
 def worded(text: str, longest: int, field: str, *, is_required: bool = True) -> str | Rejected:
