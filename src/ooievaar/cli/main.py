@@ -11,6 +11,7 @@ COMMAND_MODULES = (
     "serving",
     "people",
     "rulebook",
+    "own_data",
     "region",
     "imports",
     "simulating",

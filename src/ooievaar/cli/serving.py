@@ -272,11 +272,13 @@ def serve(
     from waitress.server import create_server
 
     from ooievaar.cli.migrating import prepare_or_refuse
+    from ooievaar.cli.own_data import refuse_unsound
     from ooievaar.cli.worker import start_worker, stop_worker
     from ooievaar.storage import logs
     from ooievaar.web.running import server_words
     from ooievaar.wsgi import application
 
+    refuse_unsound()
     prepare_or_refuse()
     signal.signal(signal.SIGTERM, stop)
     server = create_server(application, host=host, port=port, threads=THREADS, **server_words())

@@ -1,10 +1,14 @@
-"""From where a care shift asks a decision: dated data, read once and checked."""
+"""From where a care shift asks a decision: dated data, read once and checked.
+
+A region that agreed otherwise keeps a file of its own in its data folder; it is read instead.
+"""
 
 from datetime import date
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
+from django.conf import settings
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ooievaar.kernel.faults import InputRejected
@@ -40,10 +44,21 @@ class _File(_Strict):
     thresholds: tuple[DatedThreshold, ...]
 
 
+def own_file() -> Path:
+    """Return where a region keeps thresholds of its own; it need not be there."""
+    return Path(settings.DATA) / "eigen" / "zorgpaden" / FILE.name
+
+
 def threshold_on(day: date) -> DatedThreshold:
     """Return the threshold of a day; before the first that is known, the first."""
-    known = _load(FILE)
+    known = every_threshold()
     return next((one for one in reversed(known) if one.valid_from <= day), known[0])
+
+
+def every_threshold() -> tuple[DatedThreshold, ...]:
+    """Return all thresholds, oldest first; InputRejected where the file is not sound."""
+    own = own_file()
+    return _load(own if own.is_file() else FILE)
 
 
 @cache

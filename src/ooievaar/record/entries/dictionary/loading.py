@@ -1,4 +1,8 @@
-"""Reads the files of the dictionary, each against its schema, all against each other."""
+"""Reads the files of the dictionary, each against its schema, all against each other.
+
+What a region agrees for itself (`OWN_FILES`) may stand in its data folder: a file there is read
+instead of the one that comes with the code, whole.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -8,6 +12,8 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+from django.conf import settings
 
 from ooievaar.kernel.faults import Fault, InputRejected
 from ooievaar.kernel.period import FAR_DATE
@@ -20,20 +26,27 @@ from ooievaar.rulebook.schema import Dated
 
 FOLDER = Path(__file__).parent.parent / "data"
 """The data that comes with the code."""
+OWN_FILES = ("ranges.yaml", "counts_as.yaml", "repeats.yaml")
+"""What a region may say for itself: what a number may be, what counts as what, what is double."""
+
+
+def own_folder() -> Path:
+    """Return where a region keeps its own files; it need not be there."""
+    return Path(settings.DATA) / "eigen" / "elementen"
 
 
 def load(folder: Path | None = None) -> Dictionary:
     """Return the dictionary, checked whole; InputRejected carries every fault that was found.
 
-    Without a folder: the data that comes with the code, read once per process.
+    Without a folder: the data that comes with the code and the region's own, read once per process.
     """
     return _load_default() if folder is None else _load(folder)
 
 
-def check(folder: Path | None = None) -> list[Fault]:
+def check(folder: Path | None = None, own: Path | None = None) -> list[Fault]:
     """Return everything that is wrong with the files in a folder; nothing when they are sound."""
     try:
-        _load(folder or FOLDER)
+        _load(folder or FOLDER, own)
     except InputRejected as rejected:
         return rejected.faults
     return []
@@ -41,14 +54,20 @@ def check(folder: Path | None = None) -> list[Fault]:
 
 @cache
 def _load_default() -> Dictionary:
-    return _load(FOLDER)
+    return _load(FOLDER, own_folder())
 
 
-def _load(folder: Path) -> Dictionary:
+def _load(folder: Path, own: Path | None = None) -> Dictionary:
     if not folder.is_dir():
         fault = Fault(folder.name, None, "", "geen map", "een map met het elementenboek")
         raise InputRejected([fault])
     files, models = read_models(folder, schema.FILES)
+    if own is not None and own.is_dir():
+        present = [name for name in OWN_FILES if (own / name).is_file()]
+        by_region = {name: schema.FILES[name] for name in present or OWN_FILES}
+        if present or any(own.glob("*.y*ml")):
+            own_files, own_models = read_models(own, by_region)
+            files, models = files | own_files, models | own_models
     faults = list(faults_between(models, files))
     if faults:
         raise InputRejected(faults)
