@@ -24,21 +24,28 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 YEARS, BIRTHS = 9, 2700
 START = date(2019, 1, 1)
 USERS, SECONDS, THINKING = 20, 60.0, (1.0, 3.0)
 PORTS = (8761, 8762)
+TOKEN = "b" * 32
+"""Stands in the cookie and in what is sent: that they are equal is what is checked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody who reads: their role, their session, and pregnancies they may open."""
+    """Somebody who reads: their role, their session, pregnancies they may open, whom they look for.
+
+    `words` is empty for a role that sees no names: it looks for references.
+    """
 
     role: str
     cookie: str
     pregnancies: tuple[int, ...]
+    words: tuple[str, ...] = ()
+    is_care: bool = False
 
 
 def main() -> None:
@@ -95,6 +102,7 @@ def make_region(births: int, years: int) -> None:
     from ooievaar.cli.database import prepare_database
     from ooievaar.network.models import Network
     from ooievaar.simulator.commands import simulate_region
+    from ooievaar.storage.bulk import analyse_tables
 
     prepare_database()
     if Derivation.objects.exists():
@@ -104,10 +112,7 @@ def make_region(births: int, years: int) -> None:
         simulate_region(births=births, years=years, start=START, report=tell)
     for network in Network.objects.filter(kind="igo"):
         derive_network(network, until=until, known_until=until, now=datetime.now(UTC))
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    analyse_tables()
 
 
 def make_readers() -> list[Reader]:
@@ -119,7 +124,7 @@ def make_readers() -> list[Reader]:
     from ooievaar.network.models import Membership, Network, Person, Position
     from ooievaar.network.roles import Role
     from ooievaar.network.workplace import workplace
-    from ooievaar.record.permissions import pregnancies_for
+    from ooievaar.record.permissions import pregnancies_for, sees_identity
 
     network = Network.objects.get(kind="igo")
     members = list(Membership.objects.filter(network=network).select_related("organisation"))
@@ -163,14 +168,29 @@ def make_readers() -> list[Reader]:
         ]
         session["account_authentication_methods_user"] = str(person.pk)
         session.save()
-        mine = pregnancies_for(workplace(held), timezone.now())
+        place_held = workplace(held)
+        mine = pregnancies_for(place_held, timezone.now())
         known = list(mine.order_by("-pk").values_list("pk", flat=True)[:4000])
-        readers.append(
-            Reader(
-                role, str(session.session_key), tuple(chance.sample(known, min(200, len(known))))
-            )
-        )
+        some = tuple(chance.sample(known, min(200, len(known))))
+        words = words_for(some[:40]) if sees_identity(place_held) else ()
+        key = str(session.session_key)
+        readers.append(Reader(role, key, some, words, place_held.gives_care))
     return readers
+
+
+def words_for(pregnancies: Sequence[int]) -> tuple[str, ...]:
+    """Return by what people look for these women: a name, a birth date, a BSN, a due date."""
+    from django.utils import timezone
+
+    from ooievaar.record.versions import newest_versions
+
+    found = []
+    versions = newest_versions(timezone.localdate()).filter(pregnancy_id__in=pregnancies)
+    for version in versions.select_related("pregnancy__woman"):
+        woman = version.pregnancy.woman
+        words = (woman.name, woman.birth_date, woman.bsn, version.due_on)
+        found += [str(word) for word in words if word]
+    return tuple(found)
 
 
 @contextmanager
@@ -234,33 +254,61 @@ def read(
     times: dict[str, list[float]],
     lock: threading.Lock,
 ) -> None:
-    """Read as one person does: a list, a search, pregnancies, the list again."""
+    """Read as one person does: a list, somebody who is looked for, her record, the list again."""
     chance = random.Random(number)
     connection = http.client.HTTPConnection("127.0.0.1", PORTS[number % len(PORTS)], timeout=30)
     time.sleep(chance.uniform(0, THINKING[1]))
     while time.monotonic() < until:
-        kind, address = chance.choices(
-            [
-                ("list", "/zwangeren/"),
-                ("list, filtered", "/zwangeren/?stand=breaker"),
-                ("search", f"/zwangeren/?zoek={quote(chance.choice(['Z-1', 'Z-00', 'jansen']))}"),
-                ("pregnancy", f"/zwangeren/{chance.choice(reader.pregnancies)}/"),
-                ("today", "/vandaag/"),
-            ],
-            weights=[3, 1, 1, 6, 2],
-        )[0]
-        if kind == "today" and reader.role in ("controller", "practice_administrator"):
-            kind, address = "list", "/zwangeren/"
+        kind, address, sent = asked(reader, chance)
         started = time.perf_counter()
-        connection.request("GET", address, headers={"Cookie": f"sessionid={reader.cookie}"})
-        answer = connection.getresponse()
-        answer.read()
+        status, location = ask(connection, reader, address, sent)
+        if location:
+            status, _ = ask(connection, reader, location, "")
         took = 1000 * (time.perf_counter() - started)
-        if answer.status != 200:
-            raise RuntimeError(f"{reader.role} {address}: {answer.status}")
+        if status != 200:
+            raise RuntimeError(f"{reader.role} {address}: {status}")
         with lock:
             times[kind].append(took)
         time.sleep(chance.uniform(*THINKING))
+
+
+def asked(reader: Reader, chance: random.Random) -> tuple[str, str, str]:
+    """Return what a person asks now: which kind of page, where, and the words that are sent."""
+    pages: list[tuple[int, str, str, str]] = [
+        (3, "list", "/zwangeren/", ""),
+        (1, "list, filtered", "/zwangeren/?stand=breaker", ""),
+        (4, "pregnancy", f"/zwangeren/{chance.choice(reader.pregnancies)}/", ""),
+    ]
+    if reader.words:
+        pages.append((2, "search", "/zwangeren/", chance.choice(reader.words)))
+    else:
+        pages.append((2, "search", f"/zwangeren/?zoek={quote(chance.choice(['Z-1', 'Z-00']))}", ""))
+    if reader.is_care:
+        one = chance.choice(reader.pregnancies)
+        pages += [
+            (1, "today", "/vandaag/", ""),
+            (1, "today: pathways", "/vandaag/zorgpaden/", ""),
+            (1, "today: the rest", "/vandaag/rest/", ""),
+            (3, "record", f"/zwangeren/{one}/dossier/", ""),
+            (1, "plan", f"/zwangeren/{one}/plan/", ""),
+        ]
+    chosen = chance.choices(pages, weights=[weight for weight, *_ in pages])[0]
+    return chosen[1:]
+
+
+def ask(
+    connection: http.client.HTTPConnection, reader: Reader, address: str, sent: str
+) -> tuple[int, str]:
+    """Ask a page, or send words to it; return the status, and where the answer is if elsewhere."""
+    headers = {"Cookie": f"sessionid={reader.cookie}; csrftoken={TOKEN}", "X-CSRFToken": TOKEN}
+    if sent:
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        connection.request("POST", address, urlencode({"zoek": sent}), headers)
+    else:
+        connection.request("GET", address, headers=headers)
+    answer = connection.getresponse()
+    answer.read()
+    return answer.status, answer.headers.get("Location", "")
 
 
 def told(logs: Sequence[Path], seen: Sequence[int]) -> dict[str, list[float]]:
@@ -276,9 +324,14 @@ def told(logs: Sequence[Path], seen: Sequence[int]) -> dict[str, list[float]]:
 
 def size() -> dict[str, int]:
     """Return how large the region is."""
+    from ooievaar.record.entries.models import Entry
     from ooievaar.record.models import CareActivity, Pregnancy
 
-    return {"pregnancies": Pregnancy.objects.count(), "activities": CareActivity.objects.count()}
+    return {
+        "pregnancies": Pregnancy.objects.count(),
+        "entries": Entry.objects.count(),
+        "activities": CareActivity.objects.count(),
+    }
 
 
 def markdown(
@@ -286,7 +339,8 @@ def markdown(
 ) -> str:
     """Write the figures as two tables."""
     lines = [
-        f"{sizes['pregnancies']:,} pregnancies, {sizes['activities']:,} activities, PostgreSQL, "
+        f"{sizes['pregnancies']:,} pregnancies, {sizes['entries']:,} entries, "
+        f"{sizes['activities']:,} activities, PostgreSQL, load {os.getloadavg()[0]:.1f}, "
         f"{len(PORTS)} web processes, {USERS} people, {os.cpu_count()} CPU.",
         "",
         "| page | asked | median ms | p95 ms | slowest ms |",

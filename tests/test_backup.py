@@ -35,12 +35,14 @@ from ooievaar.record.access_log.commands import append
 from ooievaar.record.access_log.models import AccessEvent, Kind
 from ooievaar.record.access_log.noting import Look
 from ooievaar.record.models import Woman
+from ooievaar.record.relations import add_consents
 from ooievaar.settlement.models import Share
 from ooievaar.storage.sealed import make_key, read_recipients, sealing
 from ooievaar.web.tests.small_region import small_region
 from tools.postgres import running_postgres
 
 AWKWARD = "Praktijk \\N 't\tHart\r\nén 日本 \\t"
+SAID_AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
 numbers = count(1)
 
 
@@ -128,12 +130,20 @@ def kept(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBl
         Person.objects.create(username="weg").delete()
         Person.objects.create(username="blijft", date_joined=datetime(2026, 1, 1, tzinfo=UTC))
         women = list(Woman.objects.values_list("id", flat=True))
+        add_consents((woman, None, None, True, SAID_AT) for woman in women)
         append([Look(Kind.READ, "pregnancy", "1", women=tuple(sorted(women)))], SYSTEM)
         anchor_if_due(datetime(2026, 11, 20, 12, tzinfo=UTC))
         append([Look(Kind.SIGN_OUT, "session")] * 3, SYSTEM)
         run("backup", str(made.file), "--key-file", f"{made.key}.pub")
         made.rows = every_row()
     return made
+
+
+def consents_as_kept() -> list[tuple[Any, ...]]:
+    """Return what women said as SQLite keeps it, a moment being a text."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT id, +recorded_at FROM record_consent ORDER BY id")
+        return list(cursor.fetchall())
 
 
 def run(*words: str) -> str:
@@ -195,9 +205,12 @@ def test_from_one_office_to_a_region_and_back_nothing_changes(new_place: Make, k
         run("restore", str(kept.file), "--key-file", str(kept.key))
         again = kept.file.with_name("van-de-server.age")
         run("backup", str(again), "--key-file", str(kept.key))
+    with kept.place.here():
+        before = consents_as_kept()
     with new_place("sqlite").here():
         run("restore", str(again), "--key-file", str(kept.key))
         assert every_row() == kept.rows
+        assert before and consents_as_kept() == before
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])

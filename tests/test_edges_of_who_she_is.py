@@ -265,6 +265,30 @@ class TestAPartnerLeaves:
         found = {one.entry.organisation.name for one in written_of(midwife, fatima.pk, NOW)}
         assert found == {"Praktijk De Linde", "Gynaecologen Zeezicht"}
 
+    def test_care_on_the_day_itself_or_after_is_not_begun_again_by_itself(
+        self, region: Region
+    ) -> None:
+        """Leaving was written down late: what it did meanwhile stays, and ends with that day."""
+        doctor, fatima, _noor = self.stand(region)
+        write(region, fatima, "gyn", "prenatal_contact", {"weight": "70"}, NOW)
+        self.leave(region, TODAY - DAY)
+        assert relate_from_care() == 0
+        assert access_to(doctor, fatima.pk, NOW) is not None, "it treated her today"
+        assert access_to(doctor, fatima.pk, NOW + DAY) is None
+        self.leave(region, TODAY - DAY)
+        assert access_to(doctor, fatima.pk, NOW + DAY) is None
+
+    def test_new_care_of_hers_begins_another_relation(self, region: Region) -> None:
+        """Asked again after it left, it treats her again, from the day of that care on."""
+        doctor, fatima, _noor = self.stand(region)
+        self.leave(region)
+        assert access_to(doctor, fatima.pk, NOW + 3 * DAY) is None
+        write(region, fatima, "gyn", "note", {"note_text": "op verzoek gezien"}, NOW + 3 * DAY)
+        access = access_to(doctor, fatima.pk, NOW + 3 * DAY)
+        assert access is not None and access.basis == "care"
+        assert access_to(doctor, fatima.pk, NOW + 2 * DAY) is None
+        assert relate_from_care() == 0
+
     def test_who_never_took_part_does_not_leave(self, region: Region) -> None:
         stroom = region.organisations["stroom"]
         assert isinstance(leave_network(region.network, stroom, TODAY, at=NOW), Rejected)

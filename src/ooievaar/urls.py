@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("ooievaar.record.handover.urls")),
     path("", include("ooievaar.record.teamwork.urls")),
     path("", include("ooievaar.pathways.urls")),
+    path("", include("ooievaar.claims.urls")),
     path("", include("ooievaar.web.urls")),
 ]
 handler400 = "ooievaar.ui.faults.bad_request"

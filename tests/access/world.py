@@ -7,6 +7,13 @@ from typing import Any
 from django.utils import timezone
 
 from ooievaar.bundles.models import Breaker, Disposition, Product
+from ooievaar.claims.messages.returns import Verdict, Verdicts, write_return
+from ooievaar.claims.models import Batch, ClaimLine, ReturnFile
+from ooievaar.claims.preparing import approve, prepare
+from ooievaar.claims.problems import open_problems
+from ooievaar.claims.reconciling import reconcile
+from ooievaar.claims.returning import take_return
+from ooievaar.claims.sending import send
 from ooievaar.network.models import Membership, Network, Organisation, Position
 from ooievaar.network.roles import Role
 from ooievaar.network.tests.people import position
@@ -52,6 +59,7 @@ class World:
     referrals: dict[str, Referral]
     meeting: TeamMeeting
     shift: CareShift
+    claimed: ClaimLine
 
     def things(self, role: Role) -> dict[str, Any]:
         """Return what addresses name, by the name it has there: all of it Johanna's or linde's.
@@ -84,7 +92,20 @@ class World:
             "pathway_key": "zwangerschapsdiabetes",
             "pathway_number": 2,
             "example_name": "zwangerschapsdiabetes-v2",
+            "line_id": self.claimed.pk,
+            "batch_id": Batch.objects.get(batch_lines__line=self.claimed).pk,
+            "problem_key": self.problem_key,
+            "fix": "write_off",
         }
+
+    @property
+    def problem_key(self) -> str:
+        """What the work list calls the problem that her refused line is in."""
+        found = open_problems(workplace(self.own[Role.CONTROLLER]), timezone.now())
+        [key] = [
+            one.key for one in found if self.claimed.pk in {line.line_id for line in one.lines}
+        ]
+        return key
 
 
 def make_people(
@@ -185,6 +206,7 @@ def make_world() -> World:
         referrals={key: _referral(region, pregnancy, own, key) for key in CARING},
         meeting=_meeting(region, own),
         shift=_shift(region, own),
+        claimed=_claimed(region, pregnancy, own),
     )
 
 
@@ -255,3 +277,42 @@ def _shift(region: Region, own: dict[Role, Position]) -> CareShift:
     )
     assert isinstance(shift, CareShift), shift
     return shift
+
+
+class Unsent:
+    """A channel that keeps nothing: what is handed over is read from its row."""
+
+    def put(self, name: str, content: bytes) -> None:
+        """Take a file."""
+
+    def waiting(self) -> list[tuple[str, bytes]]:
+        """Have no answers."""
+        return []
+
+    def done(self, name: str, *, refused: bool = False) -> None:
+        """Put nothing away."""
+
+
+def _claimed(region: Region, pregnancy: Pregnancy, own: dict[Role, Position]) -> ClaimLine:
+    """Let her first line have been claimed, and refused: she would be insured elsewhere."""
+    now = timezone.now()
+    today = timezone.localdate(now)
+    reconcile(region.network, today, now=now)
+    made = prepare(
+        region.network, by=workplace(own[Role.CONTROLLER]), now=now, today=today, until="2026-10"
+    )
+    assert isinstance(made, tuple), made
+    line = ClaimLine.objects.filter(pregnancy=pregnancy).earliest("pk")
+    batch = Batch.objects.get(batch_lines__line=line)
+    assert approve(batch, workplace(own[Role.APPROVER]), now)
+    file = send(batch, Unsent(), now)
+    assert file, file
+    verdicts = Verdicts(
+        answered_on=today, insurer_reference="ZV1", lines={line.reference: Verdict(0, ("0320",))}
+    )
+    answer = write_return(file.content.encode("iso-8859-1"), verdicts)
+    assert isinstance(answer, bytes), answer
+    taken = take_return(answer, "retour", now)
+    assert isinstance(taken, ReturnFile), taken
+    reconcile(region.network, today, now=now)
+    return line

@@ -48,6 +48,19 @@ def test_the_line_is_walked_and_asked_with_the_keyboard(
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") == focused
 
 
+def test_every_choice_above_a_table_is_heard(open_page: Callable[..., Any]) -> None:
+    """Not only the first: each of them asks for its rows without a button."""
+    page = open_page("/zwangeren/", role=Role.CONTROLLER)
+    choices = page.locator("#zwangeren-filters select")
+    assert choices.count() > 1
+    for number in range(choices.count()):
+        name = choices.nth(number).get_attribute("name")
+        value = choices.nth(number).locator("option").nth(1).get_attribute("value")
+        choices.nth(number).select_option(value)
+        page.wait_for_url(f"**{name}={value}*")
+    assert page.complaints == []
+
+
 def test_keys_search_and_go(open_page: Callable[..., Any]) -> None:
     page = open_page("/regelboek/", role=Role.MIDWIFE)
     page.keyboard.press("g")

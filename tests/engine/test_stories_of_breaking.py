@@ -293,6 +293,15 @@ def test_moved_away_on_the_last_day_of_the_last_phase_breaks_nothing(engine: Eng
     assert told.breakers == []
 
 
+def test_care_that_a_member_registered_and_billed_itself_was_billed(engine: Engine) -> None:
+    """The claim tells of the same care: it is that care that went the old way, told once."""
+    story = low_risk(Region("correction")).did("V-PAR", "2025-06-01")
+    told = story.did("V-PAR", "2025-06-01", rank=5, billed=True).derive(engine)
+    assert told.place("V-PAR") == ["breaks_bundle: member_billed", "not_billable: duplicate"]
+    assert told.breakers == [("natal", "member_billed", 0)]
+    assert told.products == [PRENATAL]
+
+
 def test_care_that_was_billed_the_old_way_makes_no_product(engine: Engine) -> None:
     told = low_risk(Region("correction")).did("V-PAR", "2025-06-01", billed=True).derive(engine)
 

@@ -52,3 +52,7 @@ def mark_duplicates(acts: list[Row]) -> None:
         twin = min(act.activity_id for act in group if act.source_rank == best)
         for act in group:
             act.twin_id = twin if act.source_rank > best else None
+        # What became of a claim counts for the care that it told of too.
+        if any(act.billed_mono for act in group if act.twin_id is not None):
+            for act in group:
+                act.billed_mono = act.billed_mono or act.twin_id is None

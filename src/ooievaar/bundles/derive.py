@@ -71,12 +71,12 @@ def derive_woman(
 
     Fast enough for a page: the rules were planned before, and Ibis is not needed.
     """
-    rules = prepared_rules()
-    facts = facts_at(
-        read_snapshot(network, woman_id=woman_id),
-        until=until,
-        known_until=known_until,
-        made_products=made_products,
-        connection=rules.beside,
-    )
-    return rules.run(facts.tables)
+    with prepared_rules() as rules:
+        facts = facts_at(
+            read_snapshot(network, woman_id=woman_id),
+            until=until,
+            known_until=known_until,
+            made_products=made_products,
+            connection=rules.beside,
+        )
+        return rules.run(facts.tables)

@@ -115,9 +115,9 @@ def suppose(network: Network, suppositions: Sequence[Supposition], today: date) 
     days = [act.day for course in courses.values() for act in course.acts]
     days += [course.birth_on for course in courses.values() if course.birth_on]
     until = max([*days, today]) + timedelta(days=1)
-    rules = prepared_rules()
-    facts = facts_at(copied, until=until, known_until=until, connection=rules.beside)
-    outcomes = _outcomes(rules.run(facts.tables))
+    with prepared_rules() as rules:
+        facts = facts_at(copied, until=until, known_until=until, connection=rules.beside)
+        outcomes = _outcomes(rules.run(facts.tables))
     compared = {
         one.pregnancy_id: Compared(outcomes[one.pregnancy_id], outcomes[one.pregnancy_id + SHIFT])
         for one in suppositions
@@ -149,9 +149,10 @@ def _known(table: pa.Table, today: date) -> Rows:
     """Return what is known today; a fact may be written down with a later day."""
     rows = [row for row in table.to_pylist() if row["recorded_on"] <= today]
     for row in rows:
-        withdrawn_on = row.get("withdrawn_on")
-        if withdrawn_on is not None and withdrawn_on > today:
-            row["withdrawn_on"] = None
+        for name in ("withdrawn_on", "billed_on"):
+            known_on = row.get(name)
+            if known_on is not None and known_on > today:
+                row[name] = None
     return rows
 
 

@@ -1,12 +1,14 @@
 """The rules planned once and run many times over the facts of one woman.
 
-For a handful of rows, planning fifty stages costs far more than running them. A thread keeps one
-DuckDB with every stage as a prepared INSERT; asking again empties the tables and fills them anew.
+For a handful of rows, planning fifty stages costs far more than running them. A process keeps a
+DuckDB with every stage as a prepared INSERT for each question that was ever asked at the same
+moment; asking again empties the tables and fills them anew.
 """
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import duckdb
 import pyarrow as pa
@@ -21,11 +23,14 @@ from ooievaar.bundles.engine import (
 )
 from ooievaar.bundles.rules.facts import INPUTS, OUTPUTS
 
-_kept = threading.local()
+_free: list[PreparedRules] = []
+"""Planned, and of no thread at this moment; the one that was used last is taken first."""
 
 
 class PreparedRules:
-    """A DuckDB of one thread that holds the planned rules, and one beside it for preparing facts.
+    """A DuckDB that holds the planned rules, and one beside it for preparing facts.
+
+    Of one thread at a time.
 
     Every plan stays valid only while the catalogue stands still: after the start no table, view or
     registration is made on the connection of the rules, or all fifty would be planned again.
@@ -76,9 +81,14 @@ def _single_threaded() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def prepared_rules() -> PreparedRules:
-    """Return the planned rules of this thread."""
-    if not hasattr(_kept, "rules"):
-        _kept.rules = PreparedRules()
-    rules: PreparedRules = _kept.rules
-    return rules
+@contextmanager
+def prepared_rules() -> Iterator[PreparedRules]:
+    """Lend planned rules to this thread; they are planned when all others are in use."""
+    try:
+        rules = _free.pop()
+    except IndexError:
+        rules = PreparedRules()
+    try:
+        yield rules
+    finally:
+        _free.append(rules)

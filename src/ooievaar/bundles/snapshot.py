@@ -42,7 +42,8 @@ ORDER BY pregnancy_id
 
 ACTIVITIES_KNOWN = """
 SELECT activity_id, woman_id, pregnancy_id, organisation_id, code, specialism, performed_on,
-  performed_minute, quantity, duration_minutes, child_number, rank AS source_rank, billed_mono
+  performed_minute, quantity, duration_minutes, child_number, rank AS source_rank,
+  billed_mono OR coalesce(billed_on < $known_until, FALSE) AS billed_mono
 FROM all_activities JOIN source_ranks USING (source)
 WHERE performed_on < $until AND recorded_on < $known_until
   AND (withdrawn_on IS NULL OR withdrawn_on >= $known_until)

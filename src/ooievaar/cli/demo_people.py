@@ -1,6 +1,7 @@
 """The people of the demo: one in every role, who come in with a password that works once."""
 
 from collections import Counter
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -29,6 +30,9 @@ PEOPLE: tuple[tuple[str, str, str, Role, str], ...] = (
     ("beheerder", "Bram", "Kuiper", Role.ADMINISTRATOR, ""),
 )
 """User name, first and last name, role, and the discipline of the organisation."""
+CLAIMS_ROLES = (Role.CONTROLLER, Role.APPROVER)
+"""Who claims: needed before the first month is lived."""
+Roles = Container[Role] | None
 PRACTICES = 2
 """In so many practices the midwife works."""
 
@@ -43,14 +47,28 @@ class DemoPerson:
     password: str
 
 
-def add_demo_people(network: Network, since: date, today: date) -> list[DemoPerson]:
+def add_demo_people(
+    network: Network,
+    since: date,
+    today: date,
+    known: Sequence[DemoPerson] = (),
+    *,
+    only: Roles = None,
+) -> list[DemoPerson]:
     """Add one person per role, each with a one-time password and a second step in place.
 
     The midwife works in two practices, so that she has something to choose. Roles whose discipline
-    has no member are left out.
+    has no member are left out. With `only` those roles; who is `known` was added before, and stands
+    in what is returned in the place of their role.
     """
     made = []
+    before = {row.role: row for row in known}
     for username, first, last, role, discipline in PEOPLE:
+        if role in before:
+            made.append(before[role])
+            continue
+        if only is not None and role not in only:
+            continue
         organisations = (
             _members(network, discipline, today) if role is not Role.REPRESENTATIVE else []
         )

@@ -1,4 +1,4 @@
-"""`ooievaar import`: what others wrote: a table of activities, kernset and FHIR dossiers."""
+"""`ooievaar import`: what others wrote: activities, members' claims, kernset, FHIR dossiers."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -54,6 +54,51 @@ def activities(
         f"{number(result.skipped.get('activities', 0))} al bekend, "
         f"{number(result.rows_refused)} geweigerd."
     )
+
+
+@commands.command()
+def claims(
+    files: Annotated[
+        list[Path], typer.Argument(help="Declaratiebestanden van leden, of antwoorden daarop.")
+    ],
+    billed: Annotated[
+        bool, typer.Option("--billed", help="Deze bestanden gingen zeker naar een verzekeraar.")
+    ] = False,
+    test: Annotated[bool, typer.Option("--test", help="Lees ook testberichten (T).")] = False,
+    accept_good_rows: Annotated[
+        bool,
+        typer.Option("--accept-good-rows", help="Sla de goede regels van een fout bestand op."),
+    ] = False,
+    faults: FaultsFile = None,
+) -> None:
+    """Lees declaraties van leden zelf (VK301, KZ301 met lijst 011, ZH308) als registratie.
+
+    Per bestand alles of niets, tenzij met --accept-good-rows. Zonder --billed geldt niets als al
+    gedeclareerd; een antwoord van de verzekeraar (VK302, KZ302) maakt dat later alsnog bekend.
+    """
+    from ooievaar.cli.member_files import take_files
+
+    prepare_database()
+    take_files(files, billed, test, accept_good_rows, faults)
+
+
+@commands.command("claim-codes")
+def claim_codes(
+    file: Annotated[
+        Path, typer.Argument(help="Tabel: list_code;code;activity;valid_from (.csv, .xlsx).")
+    ],
+    faults: FaultsFile = None,
+) -> None:
+    """Lees een tabel van codes waarmee leden declareren; zij gaat voor op die van Ooievaar.
+
+    Kolommen: list_code, code, activity, valid_from, en zo nodig valid_until, day (start of end) en
+    unit_minutes (bij uren). Activity is een code van de catalogus.
+    """
+    from ooievaar.cli.member_files import take_codes
+
+    prepare_database()
+    with telling_faults(faults):
+        take_codes(file)
 
 
 @commands.command()
@@ -132,3 +177,25 @@ def fhir(
     with telling_faults(faults):
         report = import_fhir(files, agb=organisation, now=timezone.now(), reference_date=day)
     tell_report(report, unplaced)
+
+
+@commands.command()
+def returns(
+    files: Annotated[list[Path], typer.Argument(help="Retourberichten (KZ302 en verwante).")],
+) -> None:
+    """Lees antwoorden van portaal en verzekeraars in; elk hoort bij één verzonden bestand.
+
+    Wat nergens bij hoort, dubbel is, voor een ander is of niet optelt, wordt geweigerd; daarvan
+    wordt niets opgeslagen, en de status is dan 2.
+    """
+    from ooievaar.claims.returning import take_return
+    from ooievaar.cli.claims import tell_return
+
+    prepare_database()
+    with telling_faults(None):
+        found = [(file.name, file.read_bytes()) for file in files]
+    taken = [
+        tell_return(name, take_return(content, name, timezone.now())) for name, content in found
+    ]
+    if not all(taken):
+        raise typer.Exit(2)

@@ -24,7 +24,7 @@ from django.utils import timezone
 from rich.console import Console
 
 from ooievaar import __version__
-from ooievaar.cli.demo_people import DemoPerson, add_demo_people
+from ooievaar.cli.demo_people import CLAIMS_ROLES, DemoPerson, add_demo_people
 from ooievaar.kernel.period import month_of, month_period
 
 DEMO_SEED = 1
@@ -34,6 +34,8 @@ DEMO_START = date(2025, 1, 1)
 BUILDING = "in-aanbouw"
 """Folder inside the data folder where a region grows; what was interrupted there is thrown away."""
 DATABASE = "ooievaar.sqlite3"
+OF_A_REAL_REGION = ("OOIEVAAR_DATABASE_URL", "OOIEVAAR_CLAIMS_FOLDER")
+"""What the demo must not touch: another database, and the folder of real claims."""
 THREADS = 4
 
 Port = Annotated[int, typer.Option(help="Poort op 127.0.0.1.", min=1, max=65535)]
@@ -72,8 +74,8 @@ def demo(
 
 
 def environment_for(folder: Path) -> dict[str, str]:
-    """Return this process's environment with SQLite in `folder` as its database."""
-    environment = {k: v for k, v in os.environ.items() if k != "OOIEVAAR_DATABASE_URL"}
+    """Return this process's environment with everything of the demo in `folder`."""
+    environment = {k: v for k, v in os.environ.items() if k not in OF_A_REAL_REGION}
     return environment | {"OOIEVAAR_DATA": str(folder)}
 
 
@@ -129,13 +131,14 @@ def holds_a_region(database: Path) -> bool:
 
 
 def demo_region(births: Births = DEMO_BIRTHS) -> None:
-    """Fill an empty database with the demo's region, close its months, print the proof.
+    """Fill an empty database with the demo's region, close and claim its months, print the proofs.
 
     What the region does after today is not derived; the last month that is over waits for the
     controller and the approver.
     """
     from ooievaar.bundles.commands import derive_network
     from ooievaar.bundles.snapshot import read_snapshot
+    from ooievaar.cli.claims_year import MONTHS_LEFT_ALONE, open_counter, print_claims
     from ooievaar.cli.closing import closing_line, print_closing
     from ooievaar.cli.database import prepare_database
     from ooievaar.network.models import Network
@@ -163,8 +166,11 @@ def demo_region(births: Births = DEMO_BIRTHS) -> None:
     for network in Network.objects.filter(kind=Network.Kind.IGO).order_by("id"):
         with step(f"{network.name}: feiten lezen"):
             snapshot = read_snapshot(network)
+        claimants = add_demo_people(network, DEMO_START, today, made, only=CLAIMS_ROLES)
+        claims = open_counter(network, claimants, DEMO_SEED, today)
         for number, month in enumerate(months, start=1):
             after = month_period(month).until
+            snapshot = claims.refreshed(snapshot)
             with step(f"{month} afleiden en verdelen ({number} van {len(months)})") as told:
                 closed = close_month(
                     network,
@@ -173,10 +179,13 @@ def demo_region(births: Births = DEMO_BIRTHS) -> None:
                     now=first_instant(after),
                     report=told,
                     snapshot=snapshot,
+                    beside=claims.read,
                 )
             console.print(f"    {closing_line(closed)}", soft_wrap=True)
             if not closed.proof.holds:
                 break
+            with step(f"{month} declareren, antwoorden en betalen"):
+                claims.live(month, until, is_worked=number <= len(months) - MONTHS_LEFT_ALONE)
         print_closing(closed)
         if not closed.proof.holds:
             raise typer.Exit(1)
@@ -188,9 +197,13 @@ def demo_region(births: Births = DEMO_BIRTHS) -> None:
                 now=first_instant(until),
                 made_products=made_products(network),
             )
+        with step("Laatste bestanden declareren en vergelijken met de verzekeraars"):
+            claims.finish(month_of(after), today)
+        if not print_claims(claims, today):
+            raise typer.Exit(1)
         if not made:
             with step("Mensen toevoegen, één per functie"):
-                made = add_demo_people(network, DEMO_START, today)
+                made = add_demo_people(network, DEMO_START, today, claimants)
             with step("Dossiers, zorgpaden en overleg schrijven") as told:
                 simulate_dossiers(
                     network,
@@ -271,6 +284,7 @@ def serve(
     refuse_taken_port(host, port)
     from waitress.server import create_server
 
+    from ooievaar.bundles.prepared import prepared_rules
     from ooievaar.cli.migrating import prepare_or_refuse
     from ooievaar.cli.own_data import refuse_unsound
     from ooievaar.cli.worker import start_worker, stop_worker
@@ -280,6 +294,9 @@ def serve(
 
     refuse_unsound()
     prepare_or_refuse()
+    # The first to hand over a woman or to ask why need not wait until the rules are planned.
+    with prepared_rules():
+        pass
     signal.signal(signal.SIGTERM, stop)
     server = create_server(application, host=host, port=port, threads=THREADS, **server_words())
     has_worker = not settings.IS_PRODUCTION if worker is None else worker

@@ -1,12 +1,14 @@
 """`ooievaar simulate`: make a synthetic region, as files and in the database."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ooievaar.cli.database import prepare_database
+from ooievaar.kernel.faults import refusal
+from ooievaar.kernel.period import month_period
 
 
 def register(app: typer.Typer) -> None:
@@ -26,11 +28,25 @@ def simulate(
         Path | None, typer.Option(help="Map voor de Parquet-bestanden (een per tabel).")
     ] = None,
     load: Annotated[bool, typer.Option(help="Zet de regio in de databank.")] = True,
+    claims: Annotated[
+        bool,
+        typer.Option("--claims", help="Laat de regio ook declareren, tot vandaag; noemt de last."),
+    ] = False,
+    faults: Annotated[
+        float,
+        typer.Option("--claim-faults", min=0, help="Hoe vaak het daarbij misgaat; 1 is gewoon."),
+    ] = 1.0,
+    member_files: Annotated[
+        Path | None,
+        typer.Option(help="Map voor de maandelijkse declaratiebestanden van de leden."),
+    ] = None,
 ) -> None:
     """Maak een verzonnen regio met zwangerschappen, zorg, contracten en verdeelafspraak."""
     from ooievaar import settings
     from ooievaar.simulator.commands import simulate_region
 
+    if (claims or member_files) and not load:
+        raise typer.BadParameter("--claims en --member-files lezen de databank: zonder --no-load")
     if load:
         prepare_database()
     rows = simulate_region(
@@ -44,3 +60,47 @@ def simulate(
         load=load,
     )
     typer.echo(f"Klaar: {sum(rows.values())} rijen in {len(rows)} tabellen.")
+    first = date(start.year, start.month, start.day)
+    if member_files is not None:
+        _write_member_files(member_files)
+    if claims:
+        _claim(first, first.replace(year=first.year + years), seed, faults)
+
+
+def _write_member_files(folder: Path) -> None:
+    from django.utils import timezone
+
+    from ooievaar.network.models import Network
+    from ooievaar.simulator.insurance.members import write_member_files
+
+    network = Network.objects.filter(kind=Network.Kind.IGO).earliest("id")
+    until = timezone.localdate() + timedelta(days=1)
+    try:
+        done = write_member_files(network, folder, until)
+    except OSError as error:
+        typer.echo(f"{folder}: {refusal(error)}", err=True)
+        raise typer.Exit(2) from None
+    typer.echo(f"{done.files} bestanden van leden geschreven in {folder}: {done.lines} regels.")
+    for why, count in sorted(done.left_out.items()):
+        typer.echo(f"  niet in een bestand: {count} ({why})")
+
+
+def _claim(start: date, end: date, seed: int, faults: float) -> None:
+    """Let the region live its claims until today, and print both books and the handwork."""
+    from django.utils import timezone
+
+    from ooievaar.cli.claims_year import open_counter, print_claims
+    from ooievaar.cli.demo_people import CLAIMS_ROLES, add_demo_people
+    from ooievaar.cli.serving import months_between
+    from ooievaar.network.models import Network
+    from ooievaar.simulator.insurance.rates import DEFAULT
+    from ooievaar.simulator.insurance.year import live_through
+
+    today = min(timezone.localdate(), end)
+    network = Network.objects.filter(kind=Network.Kind.IGO).earliest("id")
+    people = add_demo_people(network, start, today, only=CLAIMS_ROLES)
+    year = open_counter(network, people, seed, today, DEFAULT.times(faults))
+    months = [month for month in months_between(start, today) if month_period(month).until < today]
+    live_through(year, months, today, report=typer.echo)
+    if not print_claims(year, today):
+        raise typer.Exit(1)

@@ -31,6 +31,7 @@ CONTRACT_FIELDS = (
     "insurer_switch_breaks",
     "kraamzorg_bills_itself",
     "kraamzorg_unit_minutes",
+    "claim_within_months",
 )
 TARIFF_FIELDS = ("id", "contract_id", "product", "cents", "valid_from", "valid_until")
 PARALLEL_CARE_FIELDS = ("id", "contract_id", "code")

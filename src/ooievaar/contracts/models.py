@@ -26,6 +26,9 @@ class Contract(models.Model):
     insurer_switch_breaks = models.BooleanField(default=False)
     kraamzorg_bills_itself = models.BooleanField(default=False)
     kraamzorg_unit_minutes = models.PositiveSmallIntegerField(default=15)
+    claim_within_months = models.PositiveSmallIntegerField(
+        default=12, db_default=12, help_text="tot zoveel maanden na het einde van de zorg"
+    )
 
     class Meta:
         constraints = [

@@ -23,6 +23,7 @@ from ooievaar.exchange.tables import BY_NAME, TABLES
 from ooievaar.kernel.faults import Fault, InputRejected
 from ooievaar.record.commands import remember_file
 from ooievaar.record.models import ImportedFile
+from ooievaar.storage.bulk import analyse_tables
 
 ACTIVITIES_SOURCE = "activities"
 NO_ROWS = pa.table({"_row": pa.array([], pa.int64())})
@@ -100,6 +101,7 @@ def load_region(
                 refused += faults
                 _leave_out(connection, leave_out_bad)
             stored = store_new_rows(connection, progress)
+            transaction.on_commit(analyse_tables, robust=True)
     return LoadResult(stored, {name: n for name, n in skipped.items() if n}, refused)
 
 

@@ -55,7 +55,8 @@ WRITES: tuple[tuple[str, type[Model], Callable[[Rows], None], str], ...] = (
      "LEFT JOIN i_insurers f ON f.k = n.follows_uzovi"),
     ("contracts", Contract, contracts.add_contracts,
      f"SELECT n._id, n.reference, w._id, i._id, {PERIOD}, n.regime, n.insurer_switch_breaks, "
-     "n.kraamzorg_bills_itself, n.kraamzorg_unit_minutes FROM n_contracts n "
+     "n.kraamzorg_bills_itself, n.kraamzorg_unit_minutes, "
+     "n.claim_within_months FROM n_contracts n "
      "JOIN i_networks w ON w.k = n.network JOIN i_insurers i ON i.k = n.uzovi"),
     ("parallel_codes", ParallelCare, contracts.add_parallel_care,
      "SELECT n._id, c._id, n.code FROM n_parallel_codes n JOIN i_contracts c ON c.k = n.contract"),

@@ -197,6 +197,8 @@ TABLES: tuple[Table, ...] = (
                    "does kraamzorg bill for itself?", "nee", default="nee"),
             Column("kraamzorg_unit_minutes", "integer", "afronding van kraamzorg, in minuten",
                    "rounding unit of kraamzorg, minutes", "15", default="15", low=1, high=1440),
+            Column("claim_within_months", "integer", "maanden na de zorg om te declareren",
+                   "months after care to claim in", "12", default="12", low=1, high=60),
             _text("parallel_codes", "codes die naast de bundel mogen, met spaties ertussen",
                   "codes allowed beside the bundle, separated by spaces", "L-HB", 4000),
         ),

@@ -43,39 +43,48 @@ FROM network_membership m
 WHERE m.network_id IN (SELECT network_id FROM pathways_pathwayinforce)
 """  # noqa: S608
 
-# What its source linked to no pregnancy is hers by the day; the planning takes what fits.
-_ACTS_SQL = """
+# What its source linked to no pregnancy is hers by the day; the planning takes what fits. It may
+# stand in a record that is read with the one of the pregnancy (`record.women`).
+_HERS = """(
+  SELECT p.id, COALESCE(w.same_as_id, w.id) AS woman_id
+  FROM record_pregnancy p JOIN record_woman w ON w.id = p.woman_id WHERE p.id IN ({ids})
+  UNION ALL
+  SELECT p.id, m.id FROM record_pregnancy p JOIN record_woman w ON w.id = p.woman_id
+  JOIN record_woman m ON m.same_as_id = COALESCE(w.same_as_id, w.id) WHERE p.id IN ({ids})
+)"""
+
+_ACTS_SQL = f"""
 SELECT p.id, a.id, CAST(a.performed_on AS text), a.code, '', o.name, a.child_number, 0,
   CASE WHEN a.pregnancy_id IS NULL THEN 1 ELSE 0 END
-FROM record_pregnancy p JOIN record_careactivity a ON a.woman_id = p.woman_id
+FROM {_HERS} p JOIN record_careactivity a ON a.woman_id = p.woman_id
 JOIN network_organisation o ON o.id = a.organisation_id
-LEFT JOIN record_withdrawal w ON w.activity_id = a.id
-WHERE p.id IN ({ids}) AND (a.pregnancy_id = p.id OR a.pregnancy_id IS NULL) AND w.id IS NULL
-  AND a.code IN ({codes}) AND a.performed_on <= %s AND a.recorded_on <= %s
+LEFT JOIN record_withdrawal x ON x.activity_id = a.id
+WHERE (a.pregnancy_id = p.id OR a.pregnancy_id IS NULL) AND x.id IS NULL
+  AND a.code IN ({{codes}}) AND a.performed_on <= %s AND a.recorded_on <= %s
 UNION ALL
 SELECT e.pregnancy_id, e.id, CAST(e.happened_on AS text), '', e.form, o.name, 0,
   CASE WHEN EXISTS (SELECT 1 FROM entries_countedactivity c WHERE c.entry_id = e.id)
   THEN 1 ELSE 0 END, 0
 FROM entries_entry e JOIN network_organisation o ON o.id = e.organisation_id
-WHERE e.pregnancy_id IN ({ids}) AND NOT e.is_in_error AND e.form IN ({forms})
+WHERE e.pregnancy_id IN ({{ids}}) AND NOT e.is_in_error AND e.form IN ({{forms}})
   AND e.happened_on <= %s AND e.recorded_at <= %s
   AND NOT EXISTS (SELECT 1 FROM entries_entry n WHERE n.replaces_id = e.id)
 UNION ALL
 SELECT e.pregnancy_id, e.id, CAST(e.happened_on AS text), b.value, b.element, o.name, b.number, 0, 2
 FROM entries_entry e JOIN entries_observation b ON b.entry_id = e.id
 JOIN network_organisation o ON o.id = e.organisation_id
-WHERE e.pregnancy_id IN ({ids}) AND b.element IN ({elements})
+WHERE e.pregnancy_id IN ({{ids}}) AND b.element IN ({{elements}})
   AND e.happened_on <= %s AND e.recorded_at <= %s
   AND NOT EXISTS (SELECT 1 FROM entries_entry n WHERE n.replaces_id = e.id)
-"""
+"""  # noqa: S608
 _ALL_SQL = f"""{_STATE_SQL}
 UNION ALL
 SELECT 6, p.id, a.id, a.performed_on, {_NO_DAY}, {_NO_DAY}, {_NO_DAY}, {_NO_DAY},
   a.child_number, 0, CASE WHEN a.pregnancy_id IS NULL THEN 1 ELSE 0 END, a.code, '', o.name, ''
-FROM record_pregnancy p JOIN record_careactivity a ON a.woman_id = p.woman_id
+FROM {_HERS} p JOIN record_careactivity a ON a.woman_id = p.woman_id
 JOIN network_organisation o ON o.id = a.organisation_id
-LEFT JOIN record_withdrawal w ON w.activity_id = a.id
-WHERE p.id IN ({{ids}}) AND (a.pregnancy_id = p.id OR a.pregnancy_id IS NULL) AND w.id IS NULL
+LEFT JOIN record_withdrawal x ON x.activity_id = a.id
+WHERE (a.pregnancy_id = p.id OR a.pregnancy_id IS NULL) AND x.id IS NULL
   AND a.performed_on <= %s AND a.recorded_on <= %s
 UNION ALL
 SELECT 7, e.pregnancy_id, e.id, e.happened_on, {_NO_DAY}, {_NO_DAY}, {_NO_DAY}, {_NO_DAY},
@@ -145,7 +154,7 @@ def everything_of(pregnancy_id: int, at: datetime) -> tuple[Known | None, list[A
     today, one = timezone.localdate(at), [pregnancy_id]
     moment, day = connection.ops.adapt_datetimefield_value(at), _sql_day(today)
     parameters = [*one, *one, moment, day, *one, moment, moment]
-    parameters += [*one, day, day, *one, day, moment, *one, day, moment]
+    parameters += [*one, *one, day, day, *one, day, moment, *one, day, moment]
     with connection.cursor() as cursor:
         cursor.execute(_ALL_SQL.format(ids="%s"), parameters)
         rows = cursor.fetchall()
@@ -222,7 +231,7 @@ def acts_of(
         ids=_marks(ids), codes=_marks(codes), forms=_marks(forms), elements=_marks(elements)
     )
     parameters = [
-        *ids, *(codes or [""]), today, today,
+        *ids, *ids, *(codes or [""]), today, today,
         *ids, *(forms or [""]), today, moment,
         *ids, *elements, today, moment,
     ]  # fmt: skip

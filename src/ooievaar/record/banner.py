@@ -6,7 +6,10 @@ Rooms to the right hang their parts on it in `AppConfig.ready`, through `BANNER_
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import NoReverseMatch, resolve, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -17,7 +20,7 @@ from ooievaar.kernel.gestation import gestation_days
 from ooievaar.kernel.identifiers import mask_bsn
 from ooievaar.network.doors import door_of
 from ooievaar.network.workplace import Workplace
-from ooievaar.record.models import BreakGlass, PregnancyVersion
+from ooievaar.record.models import BreakGlass, PregnancyVersion, Woman
 from ooievaar.record.permissions import (
     Access,
     access_by,
@@ -46,12 +49,14 @@ class BannerPart:
 class Clinical:
     """What the entries say that everybody who treats her must see: risk status and alerts.
 
-    `is_asked` tells "no allergies known" from "nobody asked".
+    `is_asked` tells "no allergies known" from "nobody asked"; `is_part` that the reader sees of
+    others a part of the dataset, so that what is not there may still be known to somebody.
     """
 
     risk: str = ""
     alerts: tuple[str, ...] = ()
     is_asked: bool = False
+    is_part: bool = False
 
 
 NOT_READ = Clinical()
@@ -59,6 +64,10 @@ NOT_READ = Clinical()
 
 CLINICAL: list[Callable[[Workplace, int, datetime], Clinical]] = []
 """What reads it, for who gives care; asks one query. Filled by `record.entries`."""
+
+WITHHELD: list[Callable[[Workplace, datetime], Exists]] = []
+"""What tells, as a column beside a pregnancy version, that others wrote more than is shown to who
+gives care; costs no query. Filled by `record.entries`."""
 
 LEADERS: list[Callable[[int, datetime], Iterable[BannerPart]]] = []
 """What tells who is responsible and who coordinates; asks one query. Filled by `handover`."""
@@ -94,6 +103,8 @@ class Banner:
 
     `gestation_days` is None when nobody can be that far along. `risk` is empty until somebody
     assessed it; `emergency_until` is set when the record was opened with the emergency button.
+    `others_wrote_more` than this reader is shown; with `sees_part` nobody may read "not recorded"
+    into what does not stand here.
     """
 
     pregnancy_id: int
@@ -113,6 +124,8 @@ class Banner:
     risk: str
     alerts: tuple[str, ...]
     alerts_are_asked: bool
+    sees_part: bool
+    others_wrote_more: bool
     parts: tuple[BannerPart, ...]
     tabs: tuple[Tab, ...]
     access: Access
@@ -142,8 +155,13 @@ def banner_for(
     versions = (
         newest_first(timezone.localdate(at))
         .filter(pregnancy_id=pregnancy_id)
-        .select_related("pregnancy__woman", "first_intake_organisation")
+        .select_related("pregnancy__woman__same_as", "first_intake_organisation")
     )
+    if sees_identity(workplace):
+        versions = versions.annotate(**_known_elsewhere())
+    if sees_clinical(workplace) and clinical is not NOT_READ:
+        withheld = {f"withheld_{n}": tell(workplace, at) for n, tell in enumerate(WITHHELD)}
+        versions = versions.annotate(**withheld)
     if access is None and workplace.gives_care:
         # The access comes with the version: a query less.
         version = versions.annotate(**access_columns(workplace, at, "pregnancy_id")).first()
@@ -158,12 +176,14 @@ def banner_for(
     if parts is None:
         parts = [part for give in BANNER_PARTS for part in give(pregnancy_id)]
     woman, knows_her = version.pregnancy.woman, sees_identity(workplace)
+    who = _who_she_is(version) if knows_her else {}
     if clinical is None and sees_clinical(workplace):
         for read in CLINICAL:
             clinical = read(workplace, pregnancy_id, at)
     clinical = clinical or Clinical()
     if leaders is None and knows_her:
         leaders = [part for tell in LEADERS for part in tell(pregnancy_id, at)]
+    more = any(said for name, said in version.__dict__.items() if name.startswith("withheld_"))
     today = timezone.localdate(at)
     ended_on = version.ended_on if version.ended_on and version.ended_on <= today else None
     return Banner(
@@ -173,9 +193,9 @@ def banner_for(
         version=version,
         shows_identity=knows_her,
         shows_clinical=sees_clinical(workplace) and clinical is not NOT_READ,
-        name=woman.name if knows_her else "",
-        birth_date=woman.birth_date if knows_her else None,
-        masked_bsn=mask_bsn(woman.bsn or "") if knows_her else "",
+        name=who.get("name") or "",
+        birth_date=who.get("birth_date"),
+        masked_bsn=mask_bsn(who.get("bsn") or ""),
         gestation_days=gestation_on(version.due_on, ended_on, today),
         gestation_source=_source(version),
         end=str(version.get_end_kind_display()) if ended_on else "",
@@ -184,11 +204,39 @@ def banner_for(
         risk=clinical.risk,
         alerts=clinical.alerts,
         alerts_are_asked=clinical.is_asked,
+        sees_part=clinical.is_part or more,
+        others_wrote_more=more,
         parts=(*(leaders or ()), *parts),
         tabs=_tabs(workplace, pregnancy_id),
         access=access,
         emergency_until=_open_until(workplace, pregnancy_id, at) if access.is_emergency else None,
     )
+
+
+IDENTITY: dict[str, Any] = {"name": "", "birth_date": date.min, "bsn": ""}
+"""What the banner tells of who she is; whatever is known is more than this."""
+
+
+def _known_elsewhere() -> dict[str, Subquery]:
+    """Return, as columns beside a version, what only a record that is read with hers knows."""
+    own = OuterRef("pregnancy__woman_id")
+    kept = Coalesce(OuterRef("pregnancy__woman__same_as_id"), own)
+    merged = Woman.objects.filter(same_as=kept).order_by("pk")
+    return {
+        f"merged_{name}": Subquery(merged.filter(**{f"{name}__gt": least}).values(name)[:1])
+        for name, least in IDENTITY.items()
+    }
+
+
+def _who_she_is(version: PregnancyVersion) -> dict[str, Any]:
+    """Return who she is by the record that was kept, completed from those read with it."""
+    own = version.pregnancy.woman
+    kept = own.same_as or own
+    found = {}
+    for name in IDENTITY:
+        merged = version.__dict__[f"merged_{name}"]
+        found[name] = getattr(kept, name) or getattr(own, name) or merged
+    return found
 
 
 def gestation_on(due_on: date, ended_on: date | None, today: date) -> int | None:

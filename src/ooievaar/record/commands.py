@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from ooievaar.record.models import (
+    BilledMono,
     CareActivity,
     Coverage,
     ImportedFile,
@@ -19,7 +20,7 @@ from ooievaar.record.models import (
     Withdrawal,
     Woman,
 )
-from ooievaar.storage.bulk import add_numbered_rows
+from ooievaar.storage.bulk import add_numbered_rows, insert_rows
 
 Rows = Iterable[Sequence[Any]]
 
@@ -64,6 +65,7 @@ ACTIVITY_FIELDS = (
     "recorded_on",
 )
 WITHDRAWAL_FIELDS = ("id", "activity_id", "recorded_on", "reason")
+BILLED_FIELDS = ("activity_id", "recorded_on", "reason")
 
 
 def add_women(rows: Rows) -> None:
@@ -94,6 +96,11 @@ def store_activities(rows: Rows) -> None:
 def withdraw_activities(rows: Rows) -> None:
     """Withdraw activities that were entered in error; they stay readable."""
     add_numbered_rows(Withdrawal, WITHDRAWAL_FIELDS, rows)
+
+
+def mark_billed(rows: Rows) -> None:
+    """Add that activities turned out to be billed the old way, known from a day on."""
+    insert_rows(BilledMono, BILLED_FIELDS, rows)
 
 
 def withdraw_activity(activity: CareActivity, recorded_on: date, reason: str) -> Withdrawal:

@@ -15,7 +15,7 @@ class Woman(models.Model):
 
     `same_as` is the record that she turned out to be as well, which is itself like no other. Every
     row stays where it was written; who reads takes the records of one woman together
-    (`queries.her_ids`, `queries.of_same_woman`). `WomanMerge` and `WomanSplit` tell since when.
+    (`women.records.her_records`). `WomanMerge` and `WomanSplit` tell since when.
     """
 
     reference = models.CharField(max_length=64, unique=True)
@@ -135,6 +135,16 @@ class Withdrawal(models.Model):
     reason = models.CharField(max_length=200)
 
 
+class BilledMono(models.Model):
+    """It became known that an activity had gone to an insurer the old way, and how."""
+
+    append_only = True
+
+    activity = models.OneToOneField(CareActivity, models.PROTECT, related_name="billed_later")
+    recorded_on = models.DateField()
+    reason = models.CharField(max_length=200)
+
+
 class ImportedFile(models.Model):
     """A file that was read, by content, so that the same file twice changes nothing."""
 
@@ -151,8 +161,9 @@ class ImportedFile(models.Model):
 class TreatmentRelation(models.Model):
     """An organisation, or one person of it, treats a woman in a pregnancy: who may see it.
 
-    Holds in `[valid_from, valid_until)`. A member of the team is a `person`; else it holds for
-    everybody who gives care in the organisation.
+    Holds in `[valid_from, valid_until)`; one that was ended stays as it was, and who treats her
+    again has another. A member of the team is a `person`; else it holds for everybody who gives
+    care in the organisation. A consult is one of whoever asked it.
     """
 
     class Basis(models.TextChoices):
@@ -190,13 +201,18 @@ class TreatmentRelation(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["pregnancy", "organisation"],
-                condition=Q(basis="care"),
-                name="one_relation_by_care",
+                condition=Q(basis="care", valid_until=FAR_DATE),
+                name="one_open_relation_by_care",
+            ),
+            models.UniqueConstraint(
+                fields=["pregnancy", "organisation", "asked_by"],
+                condition=Q(basis="consult", valid_until=FAR_DATE),
+                name="one_open_consult_of_each",
             ),
             models.UniqueConstraint(
                 fields=["pregnancy", "organisation"],
-                condition=Q(basis="consult", valid_until=FAR_DATE),
-                name="one_open_consult",
+                condition=Q(basis="consult", valid_until=FAR_DATE, asked_by__isnull=True),
+                name="one_open_consult_of_nobody",
             ),
             models.UniqueConstraint(
                 fields=["pregnancy", "organisation", "person"],
@@ -349,4 +365,33 @@ class IdentityChange(models.Model):
     becomes = models.CharField(max_length=120, blank=True)
     reason = models.CharField(max_length=200, blank=True)
     by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField()
+
+
+class CoverageChange(models.Model):
+    """Her insurer turned out to be another in `[valid_from, valid_until)`, and how that is known.
+
+    The insurance itself is rewritten; what was thought until then stands here.
+    """
+
+    append_only = True
+
+    class Source(models.TextChoices):
+        CHECK = "check", _("Controle op verzekeringsgegevens (COV)")
+        INSURER = "insurer", _("De verzekeraar zei het")
+        WOMAN = "woman", _("Zij zei het zelf")
+
+    woman = models.ForeignKey(Woman, models.PROTECT, related_name="coverage_changes")
+    was = models.ForeignKey(
+        Insurer, models.PROTECT, null=True, related_name="+", help_text="leeg: onbekend"
+    )
+    becomes = models.ForeignKey(Insurer, models.PROTECT, related_name="+")
+    valid_from = models.DateField()
+    valid_until = models.DateField()
+    source = models.CharField(max_length=8, choices=Source)
+    checked_on = models.DateField()
+    reason = models.CharField(max_length=200, blank=True)
+    by = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", help_text="leeg: het systeem"
+    )
     at = models.DateTimeField()

@@ -273,28 +273,30 @@ def _openings(workplace: Workplace, at: datetime) -> QuerySet[BreakGlass]:
 
 def _consented(workplace: Workplace, at: datetime, prefix: str, is_addressed: bool) -> Q:
     """Give the rule `consent` as SQL: what she said of this pair, else what is presumed."""
-    touching = Consent.objects.filter(
-        Q(source_id__isnull=True) | Q(source_id=OuterRef(f"{prefix}organisation_id")),
-        Q(recipient_id__isnull=True) | Q(recipient_id=known(workplace.organisation_id)),
+    # Not by `source_id is null`: nearly no row names a source, and a database that does not know
+    # so reads what every woman said, for each row.
+    here = known(workplace.organisation_id)
+    said_of_sides = Consent.objects.alias(
+        of=Coalesce("source_id", Value(0)), to=Coalesce("recipient_id", Value(0))
+    )
+    touching = said_of_sides.filter(
+        Q(of=0) | Q(of=OuterRef(f"{prefix}organisation_id")),
+        to__in=[0, here],
         recipient_kind__in=["", workplace.discipline],
         purpose=TREATMENT,
         woman_id__in=her_records(OuterRef(f"{prefix}woman_id")),
     )
-    same_sides = Consent.objects.alias(
-        of=Coalesce("source_id", Value(0)), to=Coalesce("recipient_id", Value(0))
-    ).filter(
+    same_sides = said_of_sides.filter(
         woman_id__in=her_records(OuterRef("woman_id")),
         of=Coalesce(OuterRef("source_id"), Value(0)),
         to=Coalesce(OuterRef("recipient_id"), Value(0)),
         recipient_kind=OuterRef("recipient_kind"),
         purpose=TREATMENT,
     )
-    newer = same_sides.filter(
-        Q(recorded_at__gt=OuterRef("recorded_at"))
-        | Q(recorded_at=OuterRef("recorded_at"), pk__gt=OuterRef("pk"))
-    )
+    # Not `unless there is a newer one`: PostgreSQL would hold what every woman said beside it.
+    newest = same_sides.order_by("-recorded_at", "-pk").values("pk")[:1]
     said = (
-        touching.filter(~Exists(newer), is_given__isnull=False)
+        touching.filter(pk=Subquery(newest), is_given__isnull=False)
         .order_by(_what_is_heard_first())
         .values("is_given")[:1]
     )

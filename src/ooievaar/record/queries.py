@@ -60,6 +60,7 @@ ACTIVITIES = pa.schema(
         ("billed_mono", pa.bool_()),
         ("recorded_on", pa.date32()),
         ("withdrawn_on", pa.date32()),
+        ("billed_on", pa.date32()),
     ]
 )
 
@@ -79,8 +80,9 @@ FROM record_pregnancyversion v JOIN record_pregnancy p ON p.id = v.pregnancy_id
 ACTIVITIES_SQL = """
 SELECT a.id, woman_id, a.pregnancy_id, a.organisation_id, a.code, a.specialism, a.performed_on,
   a.performed_minute, a.quantity, a.duration_minutes, a.child_number, a.source, a.billed_mono,
-  a.recorded_on, w.recorded_on
+  a.recorded_on, w.recorded_on, b.recorded_on
 FROM record_careactivity a LEFT JOIN record_withdrawal w ON w.activity_id = a.id
+LEFT JOIN record_billedmono b ON b.activity_id = a.id
 {of_woman} ORDER BY a.id
 """
 
@@ -112,7 +114,7 @@ def pregnancy_versions(women: Women = None) -> pa.Table:
 
 
 def activities(women: Women = None) -> pa.Table:
-    """Give every activity, with the day its withdrawal was known."""
+    """Give every activity, with the days its withdrawal and a later billing were known."""
     kept = dict(same_records())
     return _as_one_woman(_answer(ACTIVITIES_SQL, ACTIVITIES, women, kept), kept)
 

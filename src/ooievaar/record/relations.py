@@ -51,7 +51,8 @@ def relate(pairs: QuerySet[Any, Any]) -> int:
     """Let organisations treat, by the care they gave; return how many relations are new.
 
     `pairs` is a query of three columns: pregnancy, organisation, and a day of care; the earliest
-    counts. A pair that has its relation keeps it, ended or not. No row passes through Python.
+    counts. A pair that has its relation keeps it. Where it was ended, care on that day or later
+    begins another one: whoever gives care treats. No row passes through Python.
     """
     found, parameters = pairs.query.sql_with_params()
     table = connection.ops.quote_name(TreatmentRelation._meta.db_table)
@@ -61,10 +62,20 @@ def relate(pairs: QuerySet[Any, Any]) -> int:
             f"INSERT INTO {table} "  # noqa: S608
             "(pregnancy_id, organisation_id, basis, valid_from, valid_until, question) "
             f"SELECT p, o, 'care', since, {_as_date('%s')}, '' FROM ("
-            f"WITH found (p, o, since) AS ({found}) "
-            "SELECT p, o, MIN(since) AS since FROM found GROUP BY p, o) AS pairs "
+            f"WITH found (p, o, since) AS ({found}), "
+            "pairs (p, o, since, latest) AS ("
+            "SELECT p, o, MIN(since), MAX(since) FROM found GROUP BY p, o) "
+            # Hardly a pair had a relation that was ended: only of these each day is looked at.
+            "SELECT p, o, CASE WHEN EXISTS (SELECT 1 FROM "
+            f"{table} r WHERE r.pregnancy_id = p AND r.organisation_id = o AND r.basis = 'care') "
+            "THEN (SELECT MIN(f.since) FROM found f WHERE f.p = pairs.p AND f.o = pairs.o "
+            f"AND f.since >= (SELECT MAX(r.valid_until) FROM {table} r "
+            "WHERE r.pregnancy_id = pairs.p AND r.organisation_id = pairs.o "
+            "AND r.basis = 'care')) ELSE since END AS since FROM pairs "
             f"WHERE NOT EXISTS (SELECT 1 FROM {table} r WHERE r.pregnancy_id = p "
-            "AND r.organisation_id = o AND r.basis = 'care') "
+            "AND r.organisation_id = o AND r.basis = 'care' AND r.valid_until > latest)"
+            ") AS news "
+            "WHERE since IS NOT NULL "
             "ON CONFLICT DO NOTHING",
             [far, *parameters],
         )
@@ -96,6 +107,25 @@ def relate_from_care(women_ids: Iterable[int] | None = None) -> int:
     return relate(by_care.union(by_intake, all=True))
 
 
+def treat_by_care(pregnancy_id: int, organisation_id: int, since: date, today: date) -> None:
+    """Let an organisation treat by care from a day on, in which it did not do so already.
+
+    After a relation that was ended it begins another one, not before that end.
+    """
+    by_care = TreatmentRelation.objects.filter(
+        pregnancy_id=pregnancy_id, organisation_id=organisation_id, basis=Basis.CARE
+    )
+    last = by_care.order_by("-valid_until").first()
+    if last is not None and last.valid_until > today:
+        return
+    TreatmentRelation.objects.create(
+        pregnancy_id=pregnancy_id,
+        organisation_id=organisation_id,
+        basis=Basis.CARE,
+        valid_from=since if last is None else max(since, last.valid_until),
+    )
+
+
 def ask_consult(
     pregnancy: Pregnancy,
     organisation: Organisation,
@@ -106,20 +136,34 @@ def ask_consult(
     """Ask an organisation for a consult: it treats with the others until the consult is ended.
 
     Whoever asks, `asked_by`, refers her: what it wrote is presumed to be shown, also to who else
-    needs her word.
+    needs her word. So who treats her already is asked too, once by each; without `asked_by` there
+    is nothing that it would add. Where one that begins later is written down, this one runs until
+    then.
     """
     question = question.strip()
     if not question or len(question) > LONGEST_QUESTION:
         return Rejected(_("Stel een vraag van ten hoogste 200 tekens."), "question")
     with transaction.atomic():
         Pregnancy.objects.select_for_update().get(pk=pregnancy.pk)
-        if _treating(pregnancy, today).filter(organisation=organisation, person=None).exists():
+        running = _treating(pregnancy, today).filter(organisation=organisation, person=None)
+        if asked_by is not None:
+            running = running.filter(basis=Basis.CONSULT, asked_by=asked_by)
+        if running.exists():
             return Rejected(_("Deze organisatie is al betrokken."), "organisation")
+        later = TreatmentRelation.objects.filter(
+            pregnancy=pregnancy,
+            organisation=organisation,
+            basis=Basis.CONSULT,
+            asked_by=asked_by,
+            valid_from__gt=today,
+            valid_until=FAR_DATE,
+        ).first()
         return TreatmentRelation.objects.create(
             pregnancy=pregnancy,
             organisation=organisation,
             basis=Basis.CONSULT,
             valid_from=today,
+            valid_until=later.valid_from if later is not None else FAR_DATE,
             question=question,
             asked_by=asked_by,
         )

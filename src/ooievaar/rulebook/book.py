@@ -55,6 +55,7 @@ class RuleBook:
     scope: schema.ScopeFile
     limits: schema.LimitsFile
     products: schema.ProductsFile
+    claim_codes: schema.ClaimCodesFile
     regimes: schema.RegimesFile
     kraamzorg: schema.KraamzorgFile
     catalogue: schema.CatalogueFile
@@ -89,6 +90,11 @@ class RuleBook:
     def product(self, code: str) -> schema.Product:
         """Return a product as it last stood in the book; KeyError when there is none."""
         return self._products_by_code[code]
+
+    def claim_code(self, product: str, day: date) -> schema.ClaimCode | None:
+        """Return the code under which a product that starts on a day is claimed, or None."""
+        rows = self._claim_codes_by_product.get(product, ())
+        return next((row for row in rows if day in self.within(row)), None)
 
     def rule(self, rule_id: str) -> schema.RuleSentence:
         """Return the policy sentence of a rule; KeyError when the book has no such rule."""
@@ -164,6 +170,13 @@ class RuleBook:
     def _products_by_code(self) -> dict[str, schema.Product]:
         rows = sorted(self.products.products, key=lambda row: row.valid_from)
         return {row.product: row for row in rows}
+
+    @cached_property
+    def _claim_codes_by_product(self) -> dict[str, list[schema.ClaimCode]]:
+        codes = defaultdict(list)
+        for row in self.claim_codes.claim_codes:
+            codes[row.product].append(row)
+        return dict(codes)
 
     @cached_property
     def _rules_by_id(self) -> dict[str, schema.RuleSentence]:

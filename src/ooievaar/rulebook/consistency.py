@@ -57,6 +57,7 @@ def faults_between(book: RuleBook, files: Mapping[str, YamlFile]) -> Iterator[Fa
     if not wrong_periods:
         yield from _continuity(book, files)
         yield from _products(book, files["products.yaml"])
+        yield from _claim_codes(book, files["claim_codes.yaml"])
     yield from _limits(book, files["limits.yaml"])
     yield from _mono_items(book, files["mono_tariffs.yaml"])
     yield from _element_sets(book, files["element_sets.yaml"])
@@ -69,6 +70,7 @@ def placed(rows: Sequence[DatedT], *path: str | int) -> list[Placed[DatedT]]:
 
 def _dated_lists(book: RuleBook) -> Iterator[tuple[str, list[Placed[schema.Dated]]]]:
     yield "products.yaml", [*placed(book.products.products, "products")]
+    yield "claim_codes.yaml", [*placed(book.claim_codes.claim_codes, "claim_codes")]
     yield "limits.yaml", [*placed(book.limits.limits, "limits")]
     yield "scope.yaml", [*placed(book.scope.scope, "scope")]
     yield "catalogue.yaml", [*placed(book.catalogue.catalogue, "catalogue")]
@@ -240,6 +242,18 @@ def _hole(
         found = f"niets van {hole.start} tot {hole.until}"
         expected = f"een aaneengesloten periode van {whole.start} tot {whole.until}"
         yield file.fault(rows[0][0], found, expected)
+
+
+def _claim_codes(book: RuleBook, file: YamlFile) -> Iterator[Fault]:
+    """A code is of a product that the book has, and a product has one at a time."""
+    products = {product.product for product in book.products.products}
+    by_product: dict[str, list[Placed[schema.ClaimCode]]] = defaultdict(list)
+    for path, row in placed(book.claim_codes.claim_codes, "claim_codes"):
+        by_product[row.product].append((path, row))
+        if row.product not in products:
+            yield file.fault((*path, "product"), row.product, "een product uit products.yaml")
+    for rows in by_product.values():
+        yield from _overlaps(book, file, rows)
 
 
 def _products(book: RuleBook, file: YamlFile) -> Iterator[Fault]:

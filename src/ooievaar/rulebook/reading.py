@@ -142,6 +142,16 @@ def _products(book: "RuleBook", section: str) -> Iterator[Entry]:
         yield _entry(book, section, row.product, row, _name(row), _sentence(row), value)
 
 
+def _claim_codes(book: "RuleBook", section: str) -> Iterator[Entry]:
+    sentence = Words(
+        "Onder deze code staat het product op een declaratie.",
+        "Under this code the product stands on a claim.",
+    )
+    for row in book.claim_codes.claim_codes:
+        code = Words(f"{row.code} (lijst {row.code_list})", f"{row.code} (list {row.code_list})")
+        yield _entry(book, section, row.product, row, _name(row), sentence, code)
+
+
 def _limits(book: "RuleBook", section: str) -> Iterator[Entry]:
     for row in book.limits.limits:
         value = wording.quantity(row.value, row.unit)
@@ -262,6 +272,7 @@ READERS: tuple[tuple[str, Words, Reader], ...] = (
     ),
     ("scope", Words("Binnen en buiten de bundel", "Inside and outside the bundle"), _scope),
     ("products", Words("Integrale prestaties", "Integral products"), _products),
+    ("claim_codes", Words("Codes op een declaratie", "Codes on a claim"), _claim_codes),
     ("limits", Words("Grenzen van fasen", "Limits of phases"), _limits),
     (
         "law",

@@ -123,6 +123,20 @@ class ProductsFile(Frozen):
     products: tuple[Product, ...]
 
 
+class ClaimCode(Named, Dated):
+    """The code (prestatiecode) under which a product is claimed, on a list of COD367."""
+
+    product: Text
+    code: Text
+    code_list: Text
+
+
+class ClaimCodesFile(Frozen):
+    """All codes of products, a row per product and period."""
+
+    claim_codes: tuple[ClaimCode, ...]
+
+
 class Limit(Explained, Dated):
     """A number that phases and pregnancies are measured with (or a code), in one period."""
 
@@ -302,6 +316,7 @@ FILES: dict[str, type[Frozen]] = {
     "scope.yaml": ScopeFile,
     "limits.yaml": LimitsFile,
     "products.yaml": ProductsFile,
+    "claim_codes.yaml": ClaimCodesFile,
     "regimes.yaml": RegimesFile,
     "kraamzorg.yaml": KraamzorgFile,
     "catalogue.yaml": CatalogueFile,

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "ooievaar.pathways",
     "ooievaar.contracts",
     "ooievaar.bundles",
+    "ooievaar.claims",
     "ooievaar.settlement",
     "ooievaar.web",
     # After our own: our templates stand in for theirs.

@@ -134,13 +134,15 @@ def close_month(
     snapshot: Snapshot | None = None,
     inspect: Callable[[Draft], None] | None = None,
     also: Callable[[Closing], None] | None = None,
+    beside: Callable[[Derived], None] | None = None,
 ) -> ClosingResult:
     """Divide what became claimable by the end of a month (`2026-10`), and what changed before it.
 
     A month that was closed stays as it is and is returned as it was stored. Rows are written in
     one transaction, and only when the proof holds; when another process closed a month meanwhile,
     the work is done again on top of that. A `snapshot` of the facts serves several months.
-    `inspect` sees what is about to be stored and may raise; `also` writes in the transaction.
+    `inspect` sees what is about to be stored and may raise; `also` writes in the transaction;
+    `beside` reads what was derived, before it is gone.
 
     Raises InputRejected for what is no month, a month before the newest closed one, or a month
     that was not over by `known_until`.
@@ -163,6 +165,8 @@ def close_month(
         )
         tell(f"{month}: verdelen")
         draft = draft_closing(network, period, newest, derived)
+        if beside is not None:
+            beside(derived)
         derived.connection.close()
         if not draft.proof.holds:
             return ClosingResult(month, None, False, draft.proof, None)

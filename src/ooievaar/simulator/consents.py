@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time
+from functools import partial
 from typing import Any
+
+from django.db import transaction
 
 from ooievaar.record.models import Consent, Pregnancy, PregnancyVersion, TreatmentRelation
 from ooievaar.record.relations import add_consents
 from ooievaar.simulator.randomness import stream
+from ooievaar.storage.bulk import analyse_tables
 
 AGREES = 0.97
 """Agrees with sharing in the network, and leaves it at that."""
@@ -20,7 +24,9 @@ Row = Sequence[Any]
 def simulate_consents(seed: int) -> int:
     """Store what every woman said at her first intake; equal seeds give equal words."""
     rows = list(_rows(seed))
-    add_consents(rows)
+    with transaction.atomic():
+        add_consents(rows)
+        transaction.on_commit(partial(analyse_tables, Consent), robust=True)
     return len(rows)
 
 

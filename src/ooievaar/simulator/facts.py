@@ -90,7 +90,8 @@ ACTIVITIES = f"""
 SELECT row_number() OVER (ORDER BY a.source, a.reference) AS activity_id, w.id AS woman_id,
   p.id AS pregnancy_id, o.id AS organisation_id, code, coalesce(specialism, '') AS specialism,
   performed_on, {MINUTE.format("performed_time")} AS performed_minute, quantity, duration_minutes,
-  child_number, a.source, billed_mono, a.recorded_on, d.recorded_on AS withdrawn_on
+  child_number, a.source, billed_mono, a.recorded_on, d.recorded_on AS withdrawn_on,
+  NULL::DATE AS billed_on
 FROM activities a JOIN women_ids w ON w.reference = woman
 LEFT JOIN pregnancies_ids p ON p.reference = a.pregnancy
 JOIN organisations_ids o ON o.agb = organisation_agb

@@ -37,6 +37,7 @@ from ooievaar.storage.backup import (
     sqlite_file,
     table_shapes,
 )
+from ooievaar.storage.bulk import analyse_tables
 from ooievaar.storage.copy_text import READERS, read_row
 from ooievaar.storage.sealed import Identity, unsealing
 
@@ -402,4 +403,6 @@ class _Server:
                     "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s, %s)",
                     [f'"{table}"', max(last, 1), last > 0],
                 )
+        # What is asked of the region before it counts is asked of large tables too.
+        analyse_tables()
         return counted

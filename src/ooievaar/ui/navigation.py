@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 HOUSE: tuple[tuple[str, str | Promise, str, str], ...] = (
     ("today", _("Vandaag"), "calendar-month", "v"),
     ("pregnancies", _("Zwangeren"), "users", "z"),
+    ("case_management", _("Casemanagement"), "heart-handshake", "h"),
     ("calendar", _("Agenda"), "calendar-week", "a"),
     ("meetings", _("MDO"), "messages", "d"),
     ("pathways", _("Zorgpaden"), "route", "p"),

@@ -24,7 +24,7 @@ SEARCH, FOUND = "zoek", "gezocht"
 PASSING = ("pagina", "rijen", "uitvoer", SEARCH, FOUND, "csrfmiddlewaretoken")
 """What a new search leaves out of the address."""
 KEPT = "searches"
-MOST_FEW = 500
+MOST_FEW = 5000
 """So many a search may point to before it is cheaper to ask everything of everybody."""
 MOST_KEPT = 8
 """So many searches a session remembers; going back further asks for the words again."""
@@ -76,7 +76,7 @@ def found_in(rows: Rows, text: str, today: date, again: Callable[[list[int]], Ro
 
     Who it is among the rows is asked once; `again` gives the rows of these few, so that counting
     and showing them does not look through the whole region each time. Two records of one woman are
-    found by the number of either.
+    found by what either knows of her.
     """
     fitting = rows.filter(_fits(wanted(text), today))
     few = list(fitting.order_by().values_list("pk", flat=True)[: MOST_FEW + 1])
@@ -86,16 +86,28 @@ def found_in(rows: Rows, text: str, today: date, again: Callable[[list[int]], Ro
 def _fits(asked: Wanted, today: date) -> Q:
     fits = Q()
     for word in asked.words:
-        fits &= Q(reference__icontains=word) | Q(woman__name__icontains=word)
+        named = Q(woman__name__icontains=word) | _of_merged(Q(name__icontains=word))
+        fits &= Q(reference__icontains=word) | named
     for day in asked.days:
         due = newest_versions(today).filter(due_on=day).values("pregnancy_id")
-        born = Woman.objects.filter(birth_date=day).values("pk")
-        fits &= Q(pk__in=due) | Q(woman_id__in=born)
+        fits &= Q(pk__in=due) | _of_her(Q(birth_date=day))
     for bsn in asked.bsns:
-        kept = Woman.objects.filter(bsn=bsn).values(kept=Coalesce("same_as_id", "pk"))
-        hers = Woman.objects.filter(Q(pk__in=kept) | Q(same_as__in=kept)).values("pk")
-        fits &= Q(woman_id__in=hers)
+        fits &= _of_her(Q(bsn=bsn))
     return fits
+
+
+def _of_her(known: Q) -> Q:
+    """Return the pregnancies of whoever has a record of which this is known, in all her records."""
+    kept = Woman.objects.filter(known).values(kept=Coalesce("same_as_id", "pk"))
+    return Q(woman_id__in=Woman.objects.filter(Q(pk__in=kept) | Q(same_as__in=kept)).values("pk"))
+
+
+def _of_merged(known: Q) -> Q:
+    """Return the same of who has more than one record: of hardly anybody, whatever the region."""
+    # By the index of `same_as`: the names of a whole region are read once, not twice.
+    merged = Q(same_as_id__gt=0)
+    kept = Q(pk__in=Woman.objects.filter(merged).values("same_as_id"))
+    return _of_her(known & merged) | _of_her(known & kept)
 
 
 def by_reference(rows: Rows, text: str) -> Rows:

@@ -28,6 +28,7 @@ from ooievaar.record.models import (
 )
 from ooievaar.record.permissions import known, pregnancies_for, sees_identity
 from ooievaar.record.versions import newest_first, newest_versions
+from ooievaar.record.women.records import her_records
 from ooievaar.settlement.permissions import shares_for
 from ooievaar.ui.columns import Column, with_note
 from ooievaar.ui.tables import Filter
@@ -131,9 +132,10 @@ def _told(rows: list[dict[str, Any]], workplace: Workplace) -> dict[str, Any]:
 def _of_role(workplace: Workplace, today: date) -> dict[str, Any]:
     """Return what only some roles see beside a pregnancy."""
     if workplace.gives_care:
-        own = CareActivity.objects.filter(
-            woman_id=OuterRef("woman_id"),
-            organisation_id=known(workplace.organisation_id),
+        # Plus nothing: of her own few rows, not of the thousands of the organisation each time.
+        own = CareActivity.objects.alias(by=F("organisation_id") + 0).filter(
+            woman_id__in=her_records(OuterRef("woman_id")),
+            by=known(workplace.organisation_id),
             performed_on__lte=today,
         )
         return {"last_contact": Subquery(own.order_by("-performed_on").values("performed_on")[:1])}

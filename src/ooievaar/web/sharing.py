@@ -59,8 +59,8 @@ OF_LETTER: dict[str, str | Promise] = {
     AGREED: gettext_lazy("U stemde in met deze brief."),
     OBJECTED: gettext_lazy("U heeft bezwaar: deze brief wordt niet gemaakt."),
     UNASKED: gettext_lazy(
-        "U bent dit nog niet gevraagd: dat gebeurt eerst. De brief zegt dat het niet gevraagd is, "
-        "en bevat alleen wat de afzender zelf vastlegde en wat u van anderen al liet delen."
+        "U bent dit nog niet gevraagd: dat gebeurt eerst. Pas als u instemt, wordt de brief "
+        "gemaakt, met alleen wat de afzender zelf vastlegde en wat u van anderen al liet delen."
     ),
 }
 OF_PURPOSE: dict[tuple[str, str], str | Promise] = {

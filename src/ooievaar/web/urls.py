@@ -6,6 +6,7 @@ from django.views.i18n import set_language
 from ooievaar.network.doors import open_to_anybody, open_to_everybody_signed_in
 from ooievaar.ui import components
 from ooievaar.web import (
+    case_management,
     closing_pages,
     contract_volumes,
     home,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("zwangeren/<int:pregnancy_id>/", pregnancies.pregnancy_page, name="pregnancy"),
     path("zwangeren/<int:pregnancy_id>/delen/", sharing.sharing, name="sharing"),
     path("zwangeren/<int:pregnancy_id>/brief/<slug:kind>.pdf", letters.letter, name="letter"),
+    path("casemanagement/", case_management.case_management, name="case_management"),
     path("waarom/activiteit/<int:activity_id>/", why.why_activity, name="why_activity"),
     path("waarom/product/<int:product_no>/", why.why_product, name="why_product"),
     path("waarom/breker/<int:breaker_id>/", why.why_breaker, name="why_breaker"),

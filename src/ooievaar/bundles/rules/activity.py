@@ -93,6 +93,7 @@ def twin_pairs(t: Tables) -> ir.Table:
         [*(losers[key] == others[key] for key in keys), losers.source_rank > others.source_rank],
     ).select(
         losers.activity_id,
+        is_billed=losers.billed_mono,
         loser_entry=losers.entry,
         twin_id=others.activity_id,
         twin_entry=others.entry,
@@ -106,12 +107,8 @@ def unknown_codes(t: Tables) -> ir.Table:
     return a.semi_join(act.filter(act.entry.isnull()), "activity_id")
 
 
-def twins(t: Tables) -> ir.Table:
-    """Rule `duplicate`: give the activities that another source already gave, with their twin.
-
-    The same pregnancy, organisation, code (or catalogue equivalent), date and child from a source
-    that is trusted more: the best source survives, its lowest id is the twin.
-    """
+def same_acts(t: Tables) -> ir.Table:
+    """Give the pairs that are the same act: of one code, or catalogue equivalents."""
     pairs, c, codes = t["twin_pairs"], t["entries"], t["unknown_codes"]
     mine, theirs = c.view(), c.view()
     my_code, their_code = codes.view(), codes.view()
@@ -124,18 +121,48 @@ def twins(t: Tables) -> ir.Table:
             pairs.activity_id,
             pairs.twin_id,
             pairs.twin_order,
+            pairs.is_billed,
             same=ibis.coalesce(mine.equivalent, my_code.code)
             == ibis.coalesce(theirs.equivalent, their_code.code),
         )
     )
-    found = named.filter(named.same)
+    return named.filter(named.same).drop("same")
+
+
+def twins(t: Tables) -> ir.Table:
+    """Rule `duplicate`: give the activities that another source already gave, with their twin.
+
+    The same pregnancy, organisation, code (or catalogue equivalent), date and child from a source
+    that is trusted more: the best source survives, its lowest id is the twin.
+    """
+    found = t["same_acts"]
     return found.group_by("activity_id").agg(twin_id=found.twin_id.argmin(found.twin_order))
+
+
+def billed_twins(t: Tables) -> ir.Table:
+    """Give the activities that a lesser source tells of too, knowing that they were billed.
+
+    The claim is not the act that survives, but what became of it counts for the care.
+    """
+    found = t["same_acts"]
+    return found.filter(found.is_billed).select(activity_id="twin_id").distinct()
 
 
 def counted(t: Tables) -> ir.Table:
     """Give the activities that count for the bundle: once, in scope, in a phase of a pregnancy."""
     once = t["acts"].anti_join(t["twins"], "activity_id")
     # the filter comes last: Ibis lets nobody join on an unfinished join
+    return once.filter(once.is_bundle_care)
+
+
+def counted_with_billing(t: Tables) -> ir.Table:
+    """Give what counts, where the billing of a twin is its own."""
+    a, billed = t["acts"], t["billed_twins"]
+    marked = a.left_join(billed, a.activity_id == billed.activity_id).select(
+        *(a[name] for name in a.columns if name != "billed_mono"),
+        billed_mono=a.billed_mono | billed.activity_id.notnull(),
+    )
+    once = marked.anti_join(t["twins"], "activity_id")
     return once.filter(once.is_bundle_care)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from ooievaar.bundles.rules.activity import counted, with_entry
+from ooievaar.bundles.rules.activity import counted_with_billing, with_entry
 from ooievaar.storage.expressions import holds, yes
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def _open_phases(t: Tables) -> ir.Table:
 
 def breaking_acts(t: Tables) -> ir.Table:
     """Give the acts that break an open phase: by an outsider, or billed by a member itself."""
-    c, parallel, givers = counted(t), t["parallel_care"], t["organisations"]
+    c, parallel, givers = counted_with_billing(t), t["parallel_care"], t["organisations"]
     suspects = (
         with_entry(c.filter(~c.is_inside | (c.is_member & c.billed_mono)), t, "code")
         .left_join(givers, "organisation_id")

@@ -80,14 +80,16 @@ def parallel_entries(t: Tables) -> ir.Table:
 def outcomes(t: Tables) -> ir.Table:
     """Give one row per activity with the number of its outcome, its product and its twin."""
     a, twins, phase, hour = t["acts"], t["twins"], t["phase_outcomes"], t["hour_outcomes"]
-    parallel, breaking = t["parallel_entries"], t["breaking_acts"]
+    parallel, breaking, billed = t["parallel_entries"], t["breaking_acts"], t["billed_twins"]
     joined = (
         a.left_join(twins, a.activity_id == twins.activity_id)
         .left_join(phase, [a.pregnancy_id == phase.pregnancy_id, a.phase == phase.phase])
         .left_join(hour, a.activity_id == hour.activity_id)
         .left_join(parallel, [phase.contract_id == parallel.contract_id, a.entry == parallel.entry])
         .left_join(breaking, a.activity_id == breaking.activity_id)
+        .left_join(billed, a.activity_id == billed.activity_id)
     )
+    billed_mono = a.billed_mono | billed.activity_id.notnull()
     insurer_id = ibis.ifelse(a.hourly, hour.insurer_id, phase.insurer_id)
     contract_id = ibis.ifelse(a.hourly, hour.contract_id, phase.contract_id)
     product_no = ibis.ifelse(a.hourly, hour.product_no, phase.product_no)
@@ -109,8 +111,8 @@ def outcomes(t: Tables) -> ir.Table:
         ~yes(phase.is_home),
         insurer_id.isnull(),
         contract_id.isnull(),
-        a.billed_mono & breaking.kind.notnull() & acts_on_breakers,
-        a.billed_mono,
+        billed_mono & breaking.kind.notnull() & acts_on_breakers,
+        billed_mono,
         yes(phase.banned),
         product_no.isnull(),
         a.hourly & is_open,

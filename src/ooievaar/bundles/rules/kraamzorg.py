@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from ooievaar.bundles.rules.activity import counted
+from ooievaar.bundles.rules.activity import counted_with_billing
 from ooievaar.storage.expressions import first_of_next_month, half_up, holds, total, yes
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ PRODUCT = "kraamzorg_hour"
 
 def hours(t: Tables) -> ir.Table:
     """Give every hourly act inside the bundle with the insurer, contract and price of its date."""
-    c, coverages, terms, tariffs = counted(t), t["coverages"], t["terms"], t["tariffs"]
+    c, coverages, terms, tariffs = counted_with_billing(t), t["coverages"], t["terms"], t["tariffs"]
     case = t["cases"].select("pregnancy_id", "woman_id", "is_home", "exempt")
     hourly_acts = c.filter(c.is_inside & c.hourly).join(case, "pregnancy_id")
     acts = hourly_acts.select(

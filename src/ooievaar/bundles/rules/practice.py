@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from ooievaar.bundles.rules.activity import counted
+from ooievaar.bundles.rules.activity import counted_with_billing
 from ooievaar.storage.expressions import DAY_BITS, day_number, holds, total, yes
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def practice_care(t: Tables) -> ir.Table:
     A maker is an act that makes the phase's product: inside, not by the hour, not already billed
     the old way. `opener` packs the day and id of the earliest one.
     """
-    c, own, common = counted(t), t["own_prices"], t["common_prices"]
+    c, own, common = counted_with_billing(t), t["own_prices"], t["common_prices"]
     priced = c.left_join(
         own,
         [

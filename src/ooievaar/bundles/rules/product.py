@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from ooievaar.bundles.rules.activity import counted
+from ooievaar.bundles.rules.activity import counted_with_billing
 from ooievaar.storage.expressions import DAY_BITS, holds, yes
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def deciders(t: Tables) -> ir.Table:
     """Give the acts that decide a complex or on-request product, as evidence."""
-    c = counted(t)
+    c = counted_with_billing(t)
     acts = c.filter(c.is_inside & ~c.hourly & ~c.billed_mono & (c.is_gynaecologist | c.on_request))
     return acts.group_by(["pregnancy_id", "phase"]).agg(
         gynaecologist_acts=acts.activity_id.collect(

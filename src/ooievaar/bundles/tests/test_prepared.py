@@ -1,12 +1,13 @@
 """Rules that were planned once forget the facts of the woman before."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pyarrow as pa
 import pytest
 
 from ooievaar.bundles.engine import Rows, arrow_schema, arrow_table, run_rules
-from ooievaar.bundles.prepared import PreparedRules
+from ooievaar.bundles.prepared import PreparedRules, prepared_rules
 from ooievaar.bundles.rules.facts import INPUTS
 from ooievaar.rulebook import load
 
@@ -97,3 +98,19 @@ def test_a_missing_optional_column_is_null_and_empty_inputs_have_their_types() -
     for name, schema in INPUTS.items():
         assert arrow_table(name, []).schema == arrow_schema(schema)
     assert facts_of(1, 1)["activities"].column("performed_minute").null_count == 1
+
+
+def test_planned_rules_are_lent_to_one_at_a_time_and_come_back() -> None:
+    """Whichever thread asks: the first to ask after the start finds them planned."""
+    with prepared_rules() as first, prepared_rules() as second:
+        assert first is not second
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(lent).result() is first
+    with pytest.raises(ValueError, match="half-way"), prepared_rules() as broken:
+        raise ValueError("half-way")
+    assert lent() is broken is first
+
+
+def lent() -> PreparedRules:
+    with prepared_rules() as rules:
+        return rules

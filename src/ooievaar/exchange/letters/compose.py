@@ -94,9 +94,11 @@ def letter_for(
     at: datetime,
     to: Organisation | None = None,
 ) -> Letter | Rejected:
-    """Return the letter that somebody with access to a pregnancy sends; Rejected on her objection.
+    """Return the letter that somebody with access to a pregnancy sends.
 
-    `to` is an organisation of the kind that she is handed over to, when it is known which.
+    Rejected on her objection; and, with the field `consent`, where she must be asked first and
+    nobody wrote down her answer. `to` is an organisation of the kind that she is handed over to,
+    when it is known which.
     """
     today = timezone.localdate(at)
     version = (
@@ -114,6 +116,8 @@ def letter_for(
         return Rejected(
             _("Zij heeft bezwaar tegen deze brief. Zegt zij nu iets anders, leg dat eerst vast.")
         )
+    if sharing.is_unasked:
+        return Rejected(_("Vraag haar eerst of deze ontvanger een brief mag krijgen."), "consent")
     written = list(_of_receiver(written_of(workplace, pregnancy_id, at), kind, sharing, sender))
     asked = _asked(pregnancy_id, today)
     duties = duties_of(pregnancy_id, at)
@@ -411,11 +415,6 @@ class _Composer:
         yield self._consent()
 
     def _consent(self) -> str:
-        if self.sharing.is_unasked:
-            return (
-                "Toestemming: nog niet vastgelegd. Vraag haar toestemming voordat deze brief "
-                "wordt verstuurd."
-            )
         if self.sharing.reason == AGREED:
             return "Toestemming: zij stemde in met delen met deze ontvanger."
         return (

@@ -25,6 +25,7 @@ OBJECTS: dict[str, str | Promise] = {
     "pregnancy": gettext_lazy("zwangerschap"),
     "pregnancies": gettext_lazy("lijst van zwangeren"),
     "today": gettext_lazy("vandaag"),
+    "case_management": gettext_lazy("casemanagement"),
     "activity": gettext_lazy("activiteit"),
     "why_activity": gettext_lazy("waarom van een activiteit"),
     "why_product": gettext_lazy("waarom van een product"),
@@ -76,6 +77,12 @@ OBJECTS: dict[str, str | Promise] = {
     "buddy": gettext_lazy("buddy"),
     "letter": gettext_lazy("overdrachtsbrief"),
     "sharing": gettext_lazy("wat met wie wordt gedeeld"),
+    "claim_line": gettext_lazy("declaratieregel"),
+    "claim_batch": gettext_lazy("bestand aan een verzekeraar"),
+    "claim_file": gettext_lazy("opgeslagen bestand aan een verzekeraar"),
+    "claims_work": gettext_lazy("werklijst van declaraties"),
+    "claims_problem": gettext_lazy("probleem met declaraties"),
+    "claims_deadlines": gettext_lazy("termijnen van declaraties"),
 }
 """What was looked at; what is not named here is shown as it is stored."""
 

@@ -11,7 +11,9 @@ class EntriesConfig(AppConfig):
 
     def ready(self) -> None:
         """Put what the entries say on the banner."""
-        from ooievaar.record.banner import CLINICAL
+        from ooievaar.record.banner import CLINICAL, WITHHELD
         from ooievaar.record.entries.banner import clinical_of
+        from ooievaar.record.entries.permissions import others_wrote_more
 
         CLINICAL.append(clinical_of)
+        WITHHELD.append(others_wrote_more)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from ooievaar.record.entries.commands import Observed, is_of
 from ooievaar.record.entries.dictionary import load
@@ -77,11 +77,10 @@ def add_written(entries: Iterable[Written], source: str) -> int:
 
 
 def _entry_rows(rows: list[Written], source: str, first: int) -> Iterator[tuple[Any, ...]]:
-    moment = connection.ops.adapt_datetimefield_value
     for number, row in enumerate(rows, start=first):
         yield (
             number, row.woman_id, row.pregnancy_id, row.form, row.organisation_id, row.person_id,
-            row.role, row.happened_on.isoformat(), row.happened_minute, moment(row.recorded_at),
+            row.role, row.happened_on.isoformat(), row.happened_minute, row.recorded_at,
             source, row.source_reference, False, "",
         )  # fmt: skip
 

@@ -21,8 +21,8 @@ from ooievaar.record.entries.rules.counts_as import Counted, counts_as
 from ooievaar.record.entries.rules.told import Found, changes, told
 from ooievaar.record.entries.rules.values import Impossible, read_value
 from ooievaar.record.entries.slots import CHANGED
-from ooievaar.record.models import CareActivity, Pregnancy, TreatmentRelation
-from ooievaar.record.relations import Rejected
+from ooievaar.record.models import CareActivity, Pregnancy
+from ooievaar.record.relations import Rejected, treat_by_care
 
 LONGEST_REASON = 200
 
@@ -101,12 +101,7 @@ def finish(
                 happened_minute,
             )
             _count(entry, counted)
-            TreatmentRelation.objects.get_or_create(
-                pregnancy=pregnancy,
-                organisation=organisation,
-                basis=TreatmentRelation.Basis.CARE,
-                defaults={"valid_from": happened_on},
-            )
+            treat_by_care(pregnancy.pk, organisation.pk, happened_on, happened_on)
         _tell(pregnancy, before, at)
         _finished(entry, person)
     return entry

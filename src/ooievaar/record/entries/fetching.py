@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, QuerySet, Value, When
 
 from ooievaar.record.entries.models import CountedActivity, Entry, Observation
 from ooievaar.record.models import CareActivity
@@ -10,14 +10,20 @@ from ooievaar.record.models import CareActivity
 ORDER = ("recorded_at", "pk", "observations__number", "observations__pk", "counted__pk")
 
 
-def fetched(entries: QuerySet[Entry]) -> list[Entry]:
+def fetched(entries: QuerySet[Entry], beside: QuerySet[Entry] | None = None) -> list[Entry]:
     """Return entries, oldest first, with `observations` and `counted` at hand.
 
+    With `beside` those too, in the same query; `of_entries` then tells which are of the first.
     An entry counts as a few activities at most, so that the rows are hardly more than its values.
     Of an activity only the code is read.
     """
     # Chosen first, joined after: what she said of sharing is weighed per entry, not per value.
-    chosen = Entry.objects.filter(pk__in=entries.order_by().values("pk"))
+    ids = entries.order_by().values("pk")
+    chosen = Entry.objects.filter(pk__in=ids)
+    if beside is not None:
+        chosen = Entry.objects.filter(pk__in=ids.union(beside.order_by().values("pk"))).annotate(
+            of_entries=Case(When(pk__in=ids, then=Value(True)), default=Value(False))
+        )
     rows = (
         chosen.select_related("organisation", "person")
         .annotate(

@@ -2,13 +2,13 @@
 
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from ooievaar.network.models import Discipline
 from ooievaar.network.roles import Role
 from ooievaar.network.workplace import Workplace
 from ooievaar.record.entries.dictionary import Element, load
-from ooievaar.record.entries.models import Entry
+from ooievaar.record.entries.models import Entry, Observation
 from ooievaar.record.models import Pregnancy
 from ooievaar.record.permissions import known, pregnancy_ids_for, shared_with
 from ooievaar.record.women.records import her_records
@@ -30,18 +30,21 @@ def sees_element(workplace: Workplace, element: Element) -> bool:
     return part is None or part in element.sets
 
 
-def entries_for(workplace: Workplace, at: datetime, pregnancy_id: int) -> QuerySet[Entry]:
-    """Return the entries of a pregnancy that a workplace may see: only who gives care does.
+def entries_for(
+    workplace: Workplace, at: datetime, pregnancy_id: int | None = None
+) -> QuerySet[Entry]:
+    """Return the entries that a workplace may see, of one pregnancy or all: only who gives care.
 
     Its own; of others those that consent lets through, of forms with something of its part of the
     dataset. Which elements of these, `sees_element` tells.
     """
     if not workplace.gives_care:
         return Entry.objects.none()
+    one = {} if pregnancy_id is None else {"pregnancy_id": pregnancy_id}
     return Entry.objects.filter(
         _readable(workplace, at),
-        pregnancy_id=pregnancy_id,
         pregnancy_id__in=pregnancy_ids_for(workplace, at, pregnancy_id),
+        **one,
     )
 
 
@@ -67,6 +70,45 @@ def _readable(workplace: Workplace, at: datetime) -> Q:
     if part_of(workplace) is not None:
         shared &= Q(form__in=sorted(forms_shown(workplace, at.date())))
     return Q(organisation_id=known(workplace.organisation_id)) | shared
+
+
+def others_wrote_more(workplace: Workplace, at: datetime) -> Exists:
+    """Tell, as a column beside a pregnancy version, that others wrote what is not shown here.
+
+    Because she objected or was not asked, or because it is of no part of the reader's. Of what it
+    is and who wrote it nothing.
+    """
+    of_others = Entry.objects.filter(
+        Q(pregnancy_id=OuterRef("pregnancy_id"))
+        | Q(form__in=sorted(forms_of_the_woman(at.date()))),
+        woman_id__in=her_records(OuterRef("pregnancy__woman_id")),
+        is_in_error=False,
+        replaced_by__isnull=True,
+    ).exclude(organisation_id=known(workplace.organisation_id))
+    hidden = ~shared_with(workplace, at)
+    if part_of(workplace) is not None:
+        elements = load().elements(at.date())
+        shown = sorted(one.key for one in elements if sees_element(workplace, one))
+        rest = Observation.objects.filter(entry_id=OuterRef("pk")).exclude(element__in=shown)
+        hidden = hidden | Q(Exists(rest))
+    return Exists(of_others.filter(hidden))
+
+
+def done_elsewhere(workplace: Workplace, at: datetime, pregnancy_id: int) -> QuerySet[Entry]:
+    """Return what others wrote of a pregnancy and may be told to have been done, no more than that.
+
+    For who sees a part: all against which she did not object. Who sees all of it is told what she
+    lets through, and by her objection nothing (decision 0017).
+    """
+    if not workplace.gives_care or part_of(workplace) is None:
+        return Entry.objects.none()
+    return Entry.objects.filter(
+        shared_with(workplace, at, is_addressed=True),
+        pregnancy_id=pregnancy_id,
+        pregnancy_id__in=pregnancy_ids_for(workplace, at, pregnancy_id),
+        is_in_error=False,
+        replaced_by__isnull=True,
+    ).exclude(organisation_id=known(workplace.organisation_id))
 
 
 def forms_of_the_woman(day: date) -> set[str]:

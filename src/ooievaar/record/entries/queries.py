@@ -1,15 +1,16 @@
 """The only code that reads entries for others: what stands in the record of a pregnancy."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from ooievaar.network.workplace import Workplace
 from ooievaar.record.entries.dictionary import load
 from ooievaar.record.entries.fetching import fetched
 from ooievaar.record.entries.models import Draft, Entry, Observation
 from ooievaar.record.entries.permissions import (
+    done_elsewhere,
     entries_for,
     entries_of_her_for,
     is_of_the_woman,
@@ -64,6 +65,32 @@ def known_of_her(workplace: Workplace, pregnancy_id: int, at: datetime) -> list[
     """Return the same, and what is known of the woman from her other pregnancies (`is_before`)."""
     entries = entries_of_her_for(workplace, at, pregnancy_id)
     return _written(workplace, pregnancy_id, fetched(entries))
+
+
+def known_and_done(
+    workplace: Workplace, pregnancy_id: int, at: datetime, form: str
+) -> tuple[list[Written], list[Entry]]:
+    """Return `known_of_her`, and of a form what others did that may be told; one query.
+
+    Of the second only that it was done may be told, and to who is about to do it again.
+    """
+    if part_of(workplace) is None:
+        return known_of_her(workplace, pregnancy_id, at), []
+    seen = entries_of_her_for(workplace, at, pregnancy_id)
+    done = done_elsewhere(workplace, at, pregnancy_id).filter(form=form)
+    rows: list[Any] = fetched(seen, done)
+    replaced = {row.replaces_id for row in rows}
+    of_others = [
+        row
+        for row in rows
+        if row.form == form
+        and row.pregnancy_id == pregnancy_id
+        and row.organisation_id != workplace.organisation_id
+        and row.pk not in replaced
+        and not row.is_in_error
+    ]
+    shown = [row for row in rows if row.of_entries]
+    return _written(workplace, pregnancy_id, shown), of_others
 
 
 def _written(workplace: Workplace, pregnancy_id: int, entries: Sequence[Entry]) -> list[Written]:
@@ -125,15 +152,6 @@ def drafts_on(pregnancy_id: int) -> list[Draft]:
         .select_related("person", "organisation")
         .order_by("-changed_at")
     )
-
-
-def by_form(written: Iterable[Written]) -> dict[str, list[Written]]:
-    """Return what is current, by form, newest first."""
-    found: dict[str, list[Written]] = defaultdict(list)
-    for one in written:
-        if one.is_current:
-            found[one.entry.form].append(one)
-    return dict(found)
 
 
 def _moment(entry: Entry) -> tuple[object, ...]:

@@ -6,8 +6,7 @@ Each command locks the pregnancy first: of two that come at once the second sees
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import DateField, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Cast
+from django.db.models import OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -26,7 +25,7 @@ from ooievaar.record.relations import (
     Rejected,
     ask_consult,
     end_relation,
-    relate,
+    treat_by_care,
 )
 
 State, Duty = ReferralStep.State, Responsibility.Duty
@@ -62,6 +61,9 @@ def ask(
     with transaction.atomic():
         _lock(pregnancy.pk)
         same = open_referrals(pregnancy.pk).filter(kind=kind, to_organisation=to_organisation)
+        if kind != Referral.Kind.TRANSFER:
+            # Two may each ask their own question; she is handed over once.
+            same = same.filter(from_organisation_id=known(by.organisation_id))
         if same.filter(phase=phase).exists():
             return Rejected(_("Deze vraag staat daar al open."), "to_organisation")
         duties = duties_of(pregnancy.pk, at) if kind == Referral.Kind.TRANSFER else None
@@ -69,7 +71,7 @@ def ask(
             return Rejected(_("Deze organisatie is al verantwoordelijk."), "to_organisation")
         referred_by = Organisation.objects.get(pk=known(by.organisation_id))
         relation = ask_consult(pregnancy, to_organisation, _short(question), today, referred_by)
-        # Whoever treats her already needs no other relation, and keeps the one they have.
+        # Rejected: an earlier question of the same organisation gave it already, and goes on.
         given = relation if isinstance(relation, TreatmentRelation) else None
         return Referral.objects.create(
             pregnancy=pregnancy,
@@ -336,29 +338,20 @@ def _let_lapse(won: Referral, at: datetime) -> None:
 
 def _treats_from_now(referral: Referral, since: date, today: date) -> None:
     """Let who took over treat by care, in place of by being asked."""
-    who = Pregnancy.objects.filter(pk=referral.pregnancy_id).annotate(
-        by_organisation=Value(referral.to_organisation_id),
-        since=Cast(Value(since), DateField()),
-    )
-    relate(who.order_by().values_list("pk", "by_organisation", "since"))
-    by_care = TreatmentRelation.objects.filter(
-        pregnancy_id=referral.pregnancy_id,
-        organisation_id=referral.to_organisation_id,
-        basis=TreatmentRelation.Basis.CARE,
-        valid_from__lte=today,
-        valid_until__gt=today,
-    )
-    if by_care.exists():
-        _end_access(referral, today)
+    treat_by_care(referral.pregnancy_id, referral.to_organisation_id, since, today)
+    _end_access(referral, today)
 
 
 def _end_access(referral: Referral, today: date) -> None:
     """End the relation that referrals gave, unless another one to the same still rests on it.
 
-    That is one without an outcome, or a consult that was answered and not ended.
+    That is one without an outcome, or a consult that was answered and not ended. What another
+    organisation asked is another relation.
     """
     theirs = Referral.objects.filter(
-        pregnancy_id=referral.pregnancy_id, to_organisation_id=referral.to_organisation_id
+        pregnancy_id=referral.pregnancy_id,
+        to_organisation_id=referral.to_organisation_id,
+        from_organisation_id=referral.from_organisation_id,
     )
     ended = ReferralStep.objects.filter(state=State.ENDED).values("referral_id")
     looks_on = theirs.filter(kind=Referral.Kind.CONSULT, steps__state=State.ANSWERED).exclude(

@@ -21,7 +21,7 @@ class Referral(models.Model):
     """A question of one provider to another, in three kinds: advice, a look, or taking over.
 
     How it stands follows from its steps (`rules.course`). `relation` is the treatment relation
-    that it gave; none where the other treated her already.
+    that it gave; none where an earlier question of the same organisation had given it.
     """
 
     append_only = True

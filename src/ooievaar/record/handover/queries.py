@@ -113,20 +113,6 @@ def _as_responsible(row: Held) -> Responsible:
     )
 
 
-def responsible_for(
-    pregnancy_id: int, at: datetime, phase: int | None = None
-) -> Responsible | None:
-    """Return who is responsible at a moment; None for a pregnancy of which nothing is known."""
-    duties = duties_of(pregnancy_id, at)
-    return duties.responsible(at, phase) if duties else None
-
-
-def coordinator_of(pregnancy_id: int, at: datetime) -> Responsible | None:
-    """Return the coordinating provider at a moment; None where nobody is."""
-    duties = duties_of(pregnancy_id, at)
-    return duties.coordinator(at) if duties else None
-
-
 def duties_of(pregnancy_id: int, at: datetime) -> Duties | None:
     """Return who leads and coordinates in a pregnancy, in one query."""
     return duties_for([pregnancy_id], at).get(pregnancy_id)
@@ -225,11 +211,6 @@ class ReferralLine:
     state: str
     state_at: datetime
     is_late: bool
-
-    @property
-    def is_for_everybody(self) -> bool:
-        """Tell whether it was asked of the organisation, not of one person of it."""
-        return self.to_person_id is None
 
     @property
     def kind_label(self) -> str:

@@ -292,6 +292,39 @@ def slots_between(
     return [_slot(one, workplace) for one in found]
 
 
+def next_visit(workplace: Workplace, at: datetime) -> Subquery:
+    """Return, as a column beside a pregnancy version, when she is seen here next."""
+    coming = (
+        current(Appointment.objects.all())
+        .filter(of_calendar(workplace), pregnancy_id=OuterRef("pregnancy_id"), starts_at__gte=at)
+        .order_by("starts_at")
+    )
+    return Subquery(coming.values("starts_at")[:1])
+
+
+@dataclass(frozen=True, slots=True)
+class NextMeeting:
+    """The meeting that will speak of a pregnancy."""
+
+    meeting_id: int
+    starts_at: datetime
+
+
+def next_meetings(workplace: Workplace, ids: Iterable[int], at: datetime) -> dict[int, NextMeeting]:
+    """Return which meeting will speak of each of these pregnancies first; in one query."""
+    rows = (
+        not_decided(items_for(workplace, at))
+        .filter(
+            pregnancy_id__in=list(ids),
+            meeting__closing__isnull=True,
+            meeting__starts_at__gte=at - timedelta(hours=12),
+        )
+        .order_by("-meeting__starts_at")
+        .values_list("pregnancy_id", "meeting_id", "meeting__starts_at")
+    )
+    return {of: NextMeeting(meeting_id, starts_at) for of, meeting_id, starts_at in rows}
+
+
 def of_calendar(workplace: Workplace) -> Q:
     """Return which appointments stand in somebody's calendar: those here, and their joint hours."""
     own = known(workplace.organisation_id)

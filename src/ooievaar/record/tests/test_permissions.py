@@ -145,6 +145,16 @@ def test_an_objection_hides_what_others_wrote_until_an_emergency(region: CareReg
     assert (access.basis, access.controls) == ("care", "TTFT")
 
 
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="it plans by how many rows there are")
+def test_what_she_said_is_found_by_her_and_not_among_what_everybody_said(
+    region: CareRegion,
+) -> None:
+    """Nearly no word names a source: by that index every row would be read, for each activity."""
+    plan = activities_for(region.carer("duin"), AT, region.noor.pk).explain()
+    assert plan.count("record_consent_woman_id") == 2
+    assert "record_consent_source_id" not in plan and "SCAN W0" not in plan
+
+
 def test_kraamzorg_sees_its_own_until_she_agrees_and_then_its_subset(region: CareRegion) -> None:
     kraam = region.carer("kraam")
     assert women_seen(kraam) == ["Noor"]

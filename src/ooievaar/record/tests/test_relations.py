@@ -12,6 +12,7 @@ from ooievaar.network.tests.people import position
 from ooievaar.network.workplace import workplace
 from ooievaar.record.commands import add_pregnancy_version, withdraw_activity
 from ooievaar.record.models import CareActivity, TreatmentRelation
+from ooievaar.record.permissions import access_to, activities_for
 from ooievaar.record.relations import (
     Rejected,
     add_to_team,
@@ -21,6 +22,7 @@ from ooievaar.record.relations import (
     record_consent,
     relate,
     relate_from_care,
+    treat_by_care,
 )
 from ooievaar.record.tests.care_region import AT, INTAKE, CareRegion
 
@@ -121,10 +123,98 @@ def test_a_consult_has_a_short_question(region: CareRegion, question: str) -> No
     assert asked.field == "question"
 
 
-def test_who_treats_already_is_not_asked(region: CareRegion) -> None:
+def test_who_treats_already_is_asked_by_nobody_in_vain(region: CareRegion) -> None:
     asked = ask_consult(region.noor, region.organisations["zee"], "Wilt u kijken?", TODAY)
     assert isinstance(asked, Rejected)
     assert asked.field == "organisation"
+
+
+def test_a_scan_asked_of_who_treats_already_shows_what_the_asker_wrote(region: CareRegion) -> None:
+    """The centre made a scan once; asked for another, it sees what the asking practice made."""
+    region.act(region.noor, "linde", "V-ECS")
+    region.act(region.noor, "zee", "G-ECH")
+    here, echo = region.carer("echo"), region.organisations["echo"]
+
+    def seen() -> set[str]:
+        return {row.organisation.name for row in activities_for(here, AT, region.noor.pk)}
+
+    assert seen() == {"Echo"}
+    linde, zee = region.organisations["linde"], region.organisations["zee"]
+    asked = ask_consult(region.noor, echo, "Groei?", TODAY, asked_by=linde)
+    assert isinstance(asked, TreatmentRelation)
+    assert seen() == {"Echo", "Linde"}, "and not the hospital, that asked nothing"
+    assert isinstance(ask_consult(region.noor, echo, "En?", TODAY, asked_by=linde), Rejected)
+    other = ask_consult(region.noor, echo, "Ligging?", TODAY, asked_by=zee)
+    assert isinstance(other, TreatmentRelation)
+    assert seen() == {"Echo", "Linde", "Zee"}
+    assert end_relation(asked, TODAY)
+    assert seen() == {"Echo", "Zee"}, "each ends by itself"
+    assert end_relation(other, TODAY)
+    access = access_to(here, region.noor.pk, AT)
+    assert seen() == {"Echo"} and access is not None and access.basis == "care"
+
+
+@pytest.mark.parametrize("asked_by", ["", "linde"])
+def test_one_that_begins_later_is_written_down_already(region: CareRegion, asked_by: str) -> None:
+    gyn, by = region.organisations["gyn"], region.organisations.get(asked_by)
+    week = TODAY + timedelta(days=7)
+    later = ask_consult(region.noor, gyn, "Volgende week?", week, asked_by=by)
+    sooner = ask_consult(region.noor, gyn, "Vandaag al?", TODAY, asked_by=by)
+    assert isinstance(later, TreatmentRelation) and isinstance(sooner, TreatmentRelation)
+    assert (sooner.valid_from, sooner.valid_until) == (TODAY, week)
+    assert access_to(region.carer("gyn"), region.noor.pk, AT) is not None
+    assert TreatmentRelation.objects.get(pk=later.pk).valid_until == FAR_DATE
+
+
+class TestTreatsAgain:
+    """Saskia went from Duin to another practice, and comes back."""
+
+    def ended(self, region: CareRegion) -> TreatmentRelation:
+        relation = TreatmentRelation.objects.get(pregnancy=region.saskia)
+        assert end_relation(relation, TODAY)
+        return relation
+
+    def test_care_of_before_begins_nothing(self, region: CareRegion) -> None:
+        self.ended(region)
+        region.act(region.saskia, "duin", "V-CON", TODAY - timedelta(days=1))
+        assert relate_from_care() == 0
+
+    def test_new_care_begins_another_relation_and_the_old_one_stays(
+        self, region: CareRegion
+    ) -> None:
+        old = self.ended(region)
+        for day in (3, 9):
+            region.act(region.saskia, "duin", "V-CON", TODAY + timedelta(days=day))
+        assert relate_from_care() == 1
+        assert relate_from_care() == 0
+        first, again = TreatmentRelation.objects.filter(pregnancy=region.saskia).order_by("pk")
+        assert (first.pk, first.valid_until) == (old.pk, TODAY)
+        assert (again.valid_from, again.valid_until) == (TODAY + timedelta(days=3), FAR_DATE)
+        here = region.carer("duin")
+        assert [
+            access_to(here, region.saskia.pk, AT + timedelta(days=day)) is not None
+            for day in (-1, 0, 2, 3, 9)
+        ] == [True, False, False, True, True]
+
+    def test_it_ends_and_begins_again_as_often_as_it_takes(self, region: CareRegion) -> None:
+        self.ended(region)
+        region.act(region.saskia, "duin", "V-CON", TODAY)
+        assert relate_from_care([region.saskia.woman_id]) == 1
+        again = TreatmentRelation.objects.filter(pregnancy=region.saskia).latest("pk")
+        assert end_relation(again, TODAY + timedelta(days=2))
+        assert relate_from_care() == 0
+        region.act(region.saskia, "duin", "V-CON", TODAY + timedelta(days=2))
+        assert relate_from_care() == 1
+        assert TreatmentRelation.objects.filter(pregnancy=region.saskia).count() == 3
+
+    def test_one_woman_taken_over_again(self, region: CareRegion) -> None:
+        self.ended(region)
+        duin = region.organisations["duin"]
+        for since in (TODAY - timedelta(days=4), TODAY):
+            treat_by_care(region.saskia.pk, duin.pk, since, TODAY)
+        again = TreatmentRelation.objects.filter(pregnancy=region.saskia).latest("pk")
+        assert (again.valid_from, again.valid_until) == (TODAY, FAR_DATE)
+        assert TreatmentRelation.objects.filter(pregnancy=region.saskia).count() == 2
 
 
 def test_the_team_takes_only_who_gives_care_there(region: CareRegion) -> None:

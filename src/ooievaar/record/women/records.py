@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from ooievaar.record.models import Woman
@@ -17,8 +17,9 @@ def her_records(woman_id: Any) -> QuerySet[Any, Any]:
     if isinstance(woman_id, OuterRef):
         woman_id = OuterRef(OuterRef(woman_id))
     kept = Subquery(Woman.objects.filter(pk=woman_id).values(kept=Coalesce("same_as_id", "pk")))
-    # Two comparisons, not one of what they have in common: each has its index.
-    return Woman.objects.filter(Q(pk=kept) | Q(same_as=kept)).values("pk")
+    # Two sets, not `this OR that`: each has its index, whatever the database knows of the table.
+    same = Woman.objects.filter(same_as=kept).values("pk")
+    return Woman.objects.filter(pk=kept).values("pk").union(same, all=True)
 
 
 def same_records() -> list[tuple[int, int]]:

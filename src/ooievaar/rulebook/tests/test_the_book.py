@@ -269,3 +269,13 @@ def test_a_change_of_the_bundle_is_told_with_its_day():
     nipt = next(entry for entry in BOOK.entries() if entry.key == "377881C")
     assert nipt.value_nl.startswith("binnen, buiten vanaf 01-01-2023")
     assert nipt.value_en.startswith("inside, outside from 01-01-2023")
+
+
+def test_every_product_of_a_day_can_be_claimed_under_one_code():
+    for product in BOOK.products.products:
+        code = BOOK.claim_code(product.product, product.valid_from)
+        assert code is not None, product.product
+        assert code.code_list == "069" and not code.verified
+    codes = [row.code for row in BOOK.claim_codes.claim_codes]
+    assert len(codes) == len(set(codes))
+    assert BOOK.claim_code("early_end", date(2024, 1, 1)) is None

@@ -18,6 +18,7 @@ from ooievaar.simulator.dossiers.pages import Pages
 from ooievaar.simulator.dossiers.stories import ActDone, Story, chosen_versions, stories_of
 from ooievaar.simulator.dossiers.together import live_together
 from ooievaar.simulator.dossiers.traits import Traits, traits_of
+from ooievaar.storage.bulk import analyse_tables
 
 SOURCE = "region"
 MOST = 150
@@ -107,6 +108,7 @@ def simulate_dossiers(
             report("zorgverschuivingen: 2")
         made = live_together(workplaces_in(people, today), done.stories, done.traits, seed, now)
         report(", ".join(f"{name}: {n}" for name, n in made.items()) or "niemand werkt samen")
+        transaction.on_commit(analyse_tables, robust=True)
     return done
 
 

@@ -1,12 +1,12 @@
 """Rows in bulk are rows like any other: typed, counted on, and refused with the same faults."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from ooievaar.storage.bulk import add_numbered_rows, insert_rows, next_id
+from ooievaar.storage.bulk import add_numbered_rows, analyse_tables, insert_rows, next_id
 
 pytestmark = pytest.mark.django_db
 
@@ -71,3 +71,45 @@ def test_a_failing_source_of_rows_leaves_nothing_behind() -> None:
         add_numbered_rows(Woman, FIELDS, rows())
     assert not Woman.objects.exists()
     assert connection.is_usable()
+
+
+AMSTERDAM_IN_SUMMER = timezone(timedelta(hours=2))
+
+
+def moments_as_kept() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT CAST(recorded_at AS text) FROM record_consent ORDER BY id")
+        return [row[0] for row in cursor.fetchall()]
+
+
+def test_a_moment_is_kept_as_the_orm_keeps_it() -> None:
+    """On SQLite it is a text: written otherwise it would be another row, and sort elsewhere."""
+    woman, consent = Woman.objects.create(reference="W-1"), apps.get_model("record", "Consent")
+    at = datetime(2026, 7, 1, 9, 0, 30, 250_000, tzinfo=AMSTERDAM_IN_SUMMER)
+    whole = datetime(2026, 7, 1, 9, tzinfo=UTC)
+    rows = [(woman.pk, True, at), (woman.pk, True, whole)]
+    insert_rows(consent, ("woman_id", "is_given", "recorded_at"), rows)
+    for moment in (at, whole):
+        consent.objects.create(woman=woman, is_given=True, recorded_at=moment)
+    in_bulk, by_one = moments_as_kept()[:2], moments_as_kept()[2:]
+    assert in_bulk == by_one
+    assert list(consent.objects.values_list("recorded_at", flat=True)) == [at, whole] * 2
+
+
+def planned_rows() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN (FORMAT JSON) SELECT * FROM record_woman WHERE name = %s", ["a"])
+        return int(cursor.fetchone()[0][0]["Plan"]["Plan Rows"])
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite keeps no such figures")
+def test_after_analysing_a_database_knows_what_stands_in_a_table() -> None:
+    rows = ((f"W-{n}", "a", "") for n in range(2000))
+    insert_rows(Woman, ("reference", "name", "postcode"), rows)
+    assert planned_rows() < 200
+    analyse_tables(Woman)
+    assert planned_rows() == 2000
+
+
+def test_every_table_can_be_analysed() -> None:
+    analyse_tables()

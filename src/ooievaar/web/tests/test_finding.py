@@ -8,7 +8,7 @@ from django.test import Client
 
 from ooievaar.network.roles import Role
 from ooievaar.record.access_log.models import AccessEvent, Kind
-from ooievaar.record.models import Woman
+from ooievaar.record.models import CareActivity, Pregnancy, Woman
 from ooievaar.web.finding import Wanted, wanted
 from ooievaar.web.tests.inside import dutch, inside, region, second_of_november, text
 from ooievaar.web.tests.small_region import BSNS, Region
@@ -74,6 +74,44 @@ def test_a_record_that_turned_out_to_be_hers_is_found_by_either_number(region: R
     kept = Woman.objects.create(reference="W-090", bsn="100000058", name="N. Visser")
     Woman.objects.filter(reference="W-004").update(same_as=kept)
     assert found(midwife, "100000058") == found(midwife, BSNS[3]) == ["Z-004"]
+
+
+def test_two_records_of_one_woman_are_found_by_what_either_knows(region: Region) -> None:
+    """The hospital wrote her anew, under her maiden name and without a birth date."""
+    midwife = inside(region, Role.MIDWIFE, "linde")
+    Woman.objects.filter(reference="W-004").update(name="Noor Visser", birth_date=None)
+    born = date(1991, 2, 28)
+    maiden = Woman.objects.create(reference="W-090", name="Nora Kuiper", birth_date=born)
+    assert found(midwife, "kuiper") == found(midwife, "28-02-1991") == []
+    # Whichever of the two was kept.
+    maiden.same_as = Woman.objects.get(reference="W-004")
+    maiden.save()
+    for _kept in ("visser", "kuiper"):
+        for words in ("kuiper", "visser", "28-02-1991", "nora visser", "noor kuiper 28-02-1991"):
+            assert found(midwife, words) == ["Z-004"], words
+        assert found(midwife, "johanna") == ["Z-003"], "and nobody else"
+        maiden.same_as = None
+        maiden.save()
+        Woman.objects.filter(reference="W-004").update(same_as=maiden)
+
+
+def test_the_last_contact_is_that_of_both_records(region: Region) -> None:
+    midwife = inside(region, Role.MIDWIFE, "linde")
+    noor = Pregnancy.objects.get(reference="Z-004")
+    other = Woman.objects.create(reference="W-090", name="Noor Visser", same_as=noor.woman)
+    own = CareActivity.objects.filter(woman=noor.woman, organisation=region.organisations["linde"])
+    before = own.order_by("-performed_on").first()
+    assert before is not None
+    row = search(midwife, "z-004")
+    assert f"{before.performed_on:%d-%m-%Y}" in text(seen(midwife, row))
+    CareActivity.objects.create(
+        woman=other, organisation=region.organisations["linde"], code="V-CON",
+        performed_on=date(2026, 11, 1), recorded_on=date(2026, 11, 1), source="t",
+        source_reference="1",
+    )  # fmt: skip
+    assert "01-11-2026" in text(seen(midwife, row))
+    ordered = text(seen(midwife, "/zwangeren/?volgorde=-contact"))
+    assert "01-11-2026" in ordered
 
 
 def test_no_address_and_no_log_tells_whom_somebody_looked_for(region: Region) -> None:

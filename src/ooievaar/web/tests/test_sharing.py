@@ -16,7 +16,7 @@ from ooievaar.network.tests.people import come_in, position
 from ooievaar.network.workplace import workplace
 from ooievaar.record.access_log.models import AccessEvent, Kind
 from ooievaar.record.break_glass import open_in_emergency
-from ooievaar.record.models import TreatmentRelation
+from ooievaar.record.models import Consent, TreatmentRelation
 from ooievaar.record.permissions import access_to, activities_for
 from ooievaar.record.relations import add_to_team, ask_consult, end_relation
 from ooievaar.record.tests.care_region import AT, DISCIPLINES, ROLES, CareRegion
@@ -209,6 +209,8 @@ def letter(client: Client, region: CareRegion, kind: str, to: str = "") -> Any:
 def test_a_letter_leaves_as_a_file_and_is_noted_and_told_to_her(
     region: CareRegion, kind: str
 ) -> None:
+    for receiver in ("kraamzorg", "youth_care"):
+        region.says("linde", "", is_given=True, kind=receiver)
     answer = letter(at_work(region), region, kind)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "application/pdf"
@@ -221,6 +223,81 @@ def test_a_letter_leaves_as_a_file_and_is_noted_and_told_to_her(
     )  # fmt: skip
     assert event.detail == {"receiver": kind, "organisation": 0}
     assert "gemaakt op 01-10-2026 14:00 door Test Verloskundige" in page(region)
+
+
+@pytest.mark.parametrize(
+    ("kind", "to", "words"),
+    [
+        ("jgz", "", "Mag de jeugdgezondheidszorg weten wat Linde over u vastlegde"),
+        ("kraamzorg", "", "voor wat deze ontvanger in het dossier ziet"),
+        ("kraamzorg", "kraam", "Mag Kraam weten wat Linde over u vastlegde"),
+    ],
+)
+class TestAskedFirst:
+    """A receiver of whom nothing is presumed: making the letter begins with asking her."""
+
+    def address(self, region: CareRegion, kind: str, to: str) -> str:
+        query = f"?aan={region.organisations[to].pk}" if to else ""
+        return f"/zwangeren/{region.noor.pk}/brief/{kind}.pdf{query}"
+
+    def test_nothing_leaves_before_she_answered(
+        self, region: CareRegion, kind: str, to: str, words: str
+    ) -> None:
+        client, where = at_work(region), self.address(region, kind, to)
+        answer = client.get(where)
+        assert answer.headers["Content-Type"].startswith("text/html")
+        assert words in text(answer.content.decode()).replace("&quot;", "")
+        assert not AccessEvent.objects.filter(kind=Kind.EXPORT).exists()
+        nothing = client.post(where, {})
+        assert nothing.status_code == 200 and "Er klopt nog iets niet" in nothing.content.decode()
+        assert not Consent.objects.exists()
+        assert len(queries_of(client, where)) <= MOST_QUERIES
+
+    def test_her_yes_is_kept_and_the_letter_is_made(
+        self, region: CareRegion, kind: str, to: str, words: str
+    ) -> None:
+        client, where = at_work(region), self.address(region, kind, to)
+        posted = client.post(where, {"said": "yes"})
+        assert (posted.status_code, posted.headers["Location"]) == (302, where)
+        said = Consent.objects.get()
+        receiver = (said.recipient.name.lower() if said.recipient else "", said.recipient_kind)
+        expected = (to, "" if to else {"jgz": "youth_care"}.get(kind, kind))
+        assert (said.is_given, said.source, receiver) == (
+            True, region.organisations["linde"], expected,
+        )  # fmt: skip
+        assert said.recorded_by is not None and said.purpose == "treatment"
+        client.post(where, {"said": "yes"})
+        assert Consent.objects.count() == 1, "sent twice it is said once"
+        answer = client.get(where)
+        assert answer.headers["Content-Type"] == "application/pdf"
+        letter = pypdf.PdfReader(io.BytesIO(answer.content))
+        told = " ".join(page.extract_text() for page in letter.pages)
+        assert "zij stemde in met delen" in told.replace("\n", " ")
+        (event,) = AccessEvent.objects.filter(kind=Kind.EXPORT)
+        assert event.is_success
+        changed = AccessEvent.objects.filter(kind=Kind.CHANGE, object_type="consent")
+        assert [one.women for one in changed] == [[region.noor.woman_id]]
+
+    def test_her_no_is_kept_and_nothing_leaves(
+        self, region: CareRegion, kind: str, to: str, words: str
+    ) -> None:
+        client, where = at_work(region), self.address(region, kind, to)
+        posted = client.post(where, {"said": "no"})
+        assert posted.headers["Location"] == address(region)
+        assert Consent.objects.get().is_given is False
+        assert client.get(where).status_code == 302
+        assert not AccessEvent.objects.filter(kind=Kind.EXPORT, is_success=True).exists()
+
+    def test_who_came_in_by_the_button_asks_nothing(
+        self, region: CareRegion, kind: str, to: str, words: str
+    ) -> None:
+        held = place(region, "duin")
+        open_in_emergency(workplace(held), region.noor, "Bloedverlies op de SEH", AT)
+        client, where = come_in(Client(), held), self.address(region, kind, to)
+        assert client.get(where).headers["Location"] == address(region)
+        assert client.post(where, {"said": "yes"}).status_code == 403
+        assert not Consent.objects.exists()
+        assert not AccessEvent.objects.filter(kind=Kind.EXPORT, is_success=True).exists()
 
 
 def test_a_letter_names_an_organisation_that_is_involved(region: CareRegion) -> None:
@@ -259,8 +336,10 @@ def test_a_letter_in_an_emergency_is_noted_as_one(region: CareRegion) -> None:
 
 def test_a_letter_that_does_not_exist_is_not_found(region: CareRegion) -> None:
     assert letter(at_work(region), region, "krant").status_code == 404
-    posted = at_work(region).post(f"/zwangeren/{region.noor.pk}/brief/huisarts.pdf")
-    assert posted.status_code == 405
+    where = f"/zwangeren/{region.noor.pk}/brief/huisarts.pdf"
+    posted = at_work(region).post(where, {"said": "no"})
+    assert (posted.status_code, posted.headers["Location"]) == (302, where), "nothing to ask"
+    assert not Consent.objects.exists()
 
 
 def test_a_letter_stays_within_its_queries(region: CareRegion) -> None:

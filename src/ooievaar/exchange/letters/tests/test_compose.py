@@ -28,7 +28,11 @@ KINDS = ("ziekenhuis", "kraamzorg", "jgz", "huisarts")
 
 @pytest.fixture
 def region() -> CareRegion:
-    return CareRegion()
+    """Noor was asked what has to be asked: kraamzorg and youth health care may get a letter."""
+    made = CareRegion()
+    for kind in ("kraamzorg", "youth_care"):
+        made.says("linde", "", is_given=True, kind=kind, at=AT - timedelta(days=1))
+    return made
 
 
 @pytest.fixture
@@ -151,9 +155,9 @@ def test_of_what_others_wrote_only_what_she_lets_the_receiver_see(
     full: CareRegion, midwife: Workplace
 ) -> None:
     wrote(full, "zee", "complication", date(2026, 6, 1), complication_explanation="gezien in Zee")
-    unasked = said(made(midwife, full, "kraamzorg"))
-    assert "gezien in Zee" not in unasked
-    assert "nog niet vastgelegd" in unasked, "and it says that she was not asked"
+    agreed = said(made(midwife, full, "kraamzorg"))
+    assert "gezien in Zee" not in agreed
+    assert "zij stemde in met delen met deze ontvanger" in agreed
     full.says("", "", is_given=True, kind="kraamzorg")
     agreed = said(made(midwife, full, "kraamzorg"))
     assert "gezien in Zee" in agreed
@@ -174,7 +178,7 @@ def test_of_what_others_wrote_only_what_she_lets_the_receiver_see(
 def test_on_her_objection_no_letter_is_made(
     full: CareRegion, midwife: Workplace, kind: str, refused_for: str
 ) -> None:
-    full.says("", "", is_given=False, kind=refused_for)
+    full.says("linde", "", is_given=False, kind=refused_for)
     for key in KINDS:
         chosen = letter_kind(key, TODAY)
         assert chosen is not None

@@ -14,7 +14,13 @@ from ooievaar.network.workplace import Workplace
 from ooievaar.record.banner import Banner, Clinical, banner_for
 from ooievaar.record.entries.banner import ALERTS, RISK, clinical
 from ooievaar.record.entries.dictionary import load
-from ooievaar.record.entries.queries import Written, known_of_her, known_values
+from ooievaar.record.entries.models import Entry
+from ooievaar.record.entries.queries import (
+    Written,
+    known_and_done,
+    known_of_her,
+    known_values,
+)
 from ooievaar.record.permissions import Access, access_to
 
 CARE_DOOR = Door(CARE_ROLES, is_care=True)
@@ -50,6 +56,10 @@ class Opened:
         """Return everything in the record that may be seen here, what is known of her included."""
         return known_of_her(self.workplace, self.pregnancy_id, self.at)
 
+    def known_and_done(self, form: str) -> tuple[list[Written], list[Entry]]:
+        """Return this, and what others did of a form, of which only that may be told."""
+        return known_and_done(self.workplace, self.pregnancy_id, self.at, form)
+
     def banner(self, written: Sequence[Written] | None = None) -> Banner:
         """Return what stands on top of the page; who has read the record need not read it again."""
         found = banner_for(
@@ -57,13 +67,13 @@ class Opened:
             self.pregnancy_id,
             self.at,
             access=self.access,
-            clinical=None if written is None else clinical_in(written),
+            clinical=None if written is None else clinical_in(written, self.workplace),
         )
         assert found is not None, f"pregnancy {self.pregnancy_id} has no version"
         return found
 
 
-def clinical_in(written: Sequence[Written]) -> Clinical:
+def clinical_in(written: Sequence[Written], workplace: Workplace) -> Clinical:
     """Return the risk status and the alerts that stand in the record."""
     newest = known_values(written)
     found = {}
@@ -74,7 +84,7 @@ def clinical_in(written: Sequence[Written]) -> Clinical:
         element = load().element(key, entry.happened_on)
         if element is not None:
             found[key] = (element, observation.value)
-    return clinical(found)
+    return clinical(found, workplace)
 
 
 def opened(request: WorkingRequest, pregnancy_id: int) -> Opened | None:

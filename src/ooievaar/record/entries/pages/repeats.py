@@ -22,9 +22,10 @@ PREVENTED = "prevented_repeats"
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """A diagnostic of this form that a partner made within its window.
+    """A diagnostic of this form that a partner made within its window of `days`.
 
-    `is_chosen` where what was typed is this diagnostic again.
+    `is_chosen` where what was typed is this diagnostic again; `is_elsewhere` where it is not shared
+    with this reader: then neither who made it nor when, and no result, is ever shown.
     """
 
     diagnostic: str
@@ -33,6 +34,8 @@ class Repeat:
     who: str
     result: str
     is_chosen: bool
+    days: int
+    is_elsewhere: bool = False
 
 
 def repeats_of(
@@ -46,15 +49,8 @@ def repeats_of(
 
     What somebody chose not to make again is not asked of them twice while they are signed in.
     """
-    earlier = {
-        one.entry.pk: one
-        for one in written
-        if one.is_current and one.entry.organisation_id != page.workplace.organisation_id
-    }
-    made = [
-        Made(key, one.entry.form, one.entry.happened_on, tuple(_seen(one)))
-        for key, one in earlier.items()
-    ]
+    earlier = _of_others(page, written)
+    made = _made(earlier)
     windows, key, day = load().repeats(filled.day), definition.key, filled.day
     typed = filled.readable() if filled.is_bound else []
     again = {one.window.key for one in made_already(windows, key, day, made, typed) if typed}
@@ -72,11 +68,77 @@ def repeats_of(
                 who=words.who(before.entry),
                 result=words.summary(_about(one.window, before)),
                 is_chosen=one.window.key in again,
+                days=one.window.window_days,
             )
         )
+    return sorted(_not_chosen_before(request, found), key=lambda one: not one.is_chosen)
+
+
+def elsewhere_of(
+    request: WorkingRequest,
+    page: Opened,
+    definition: Form,
+    written: Sequence[Written],
+    done: Iterable[Entry],
+    filled: EntryForm,
+) -> list[Repeat]:
+    """Return what of this form others made (`done`) and this reader is not shown.
+
+    That it was made is told, so that nobody does it again unknowing (decision 0017).
+    """
+    windows, key, day = load().repeats(filled.day), definition.key, filled.day
+    by_id = {entry.pk: entry for entry in done}
+    made = [
+        Made(
+            entry.pk,
+            entry.form,
+            entry.happened_on,
+            tuple((row.element, row.number, row.value) for row in entry.observations.all()),
+        )
+        for entry in by_id.values()
+    ]
+    shown = made_already(windows, key, day, _made(_of_others(page, written)))
+    told = {one.window.key for one in shown}
+    typed = filled.readable() if filled.is_bound else []
+    again = {one.window.key for one in made_already(windows, key, day, made, typed) if typed}
+    found = []
+    for one in made_already(windows, key, day, made):
+        if one.window.key in told:
+            continue
+        told.add(one.window.key)
+        found.append(
+            Repeat(
+                diagnostic=one.window.key,
+                name=words.named(one.window),
+                entry=by_id[one.made.reference],
+                who="",
+                result="",
+                is_chosen=one.window.key in again,
+                days=one.window.window_days,
+                is_elsewhere=True,
+            )
+        )
+    return _not_chosen_before(request, found)
+
+
+def _of_others(page: Opened, written: Sequence[Written]) -> dict[int, Written]:
+    return {
+        one.entry.pk: one
+        for one in written
+        if one.is_current and one.entry.organisation_id != page.workplace.organisation_id
+    }
+
+
+def _made(earlier: dict[int, Written]) -> list[Made]:
+    return [
+        Made(key, one.entry.form, one.entry.happened_on, tuple(_seen(one)))
+        for key, one in earlier.items()
+    ]
+
+
+def _not_chosen_before(request: WorkingRequest, found: Iterable[Repeat]) -> list[Repeat]:
     kept = request.session.get(PREVENTED, [])
-    found = [one for one in found if one.is_chosen or _mark(one) not in kept]
-    return sorted(found, key=lambda one: not one.is_chosen)
+    return [one for one in found if one.is_chosen or _mark(one) not in kept]
 
 
 def is_whole_form(definition: Form) -> bool:

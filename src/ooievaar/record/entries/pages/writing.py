@@ -23,6 +23,7 @@ from ooievaar.record.entries.pages.opening import CARE_DOOR, Opened, opened
 from ooievaar.record.entries.pages.repeats import (
     Repeat,
     choose,
+    elsewhere_of,
     is_whole_form,
     repeats_of,
 )
@@ -60,29 +61,39 @@ def new_entry(request: WorkingRequest, pregnancy_id: int, form: str) -> HttpResp
     asked = request.POST.get("doe", "")
     if asked == "weg":
         return _throw_away(request, page, definition)
-    written, drafts = page.written(), drafts_on(pregnancy_id)
+    (written, done), drafts = page.known_and_done(form), drafts_on(pregnancy_id)
     draft = _draft_of(page, drafts, form)
     banner = page.banner(written)
     filled = make_form(
         request, page, definition, written, banner.version.children, draft.values if draft else None
     )
     repeats = repeats_of(request, page, definition, written, filled)
+    elsewhere = elsewhere_of(request, page, definition, written, done, filled)
+    # What was made elsewhere is named only to who is about to make just that.
+    repeats += [one for one in elsewhere if one.is_chosen]
     if asked == "nog":
         filled = one_more(page, written, filled)
     elif asked.startswith(TAKES):
         filled = with_due_date(page, written, filled, asked)
     elif asked == "niet-opnieuw":
-        return _not_again(request, page, definition, draft, repeats)
+        return _not_again(request, page, definition, draft, [*repeats, *elsewhere])
     elif request.method == "POST":
         entry = _finish(request, page, filled, repeats)
         if entry is not None:
             return told_and_back(request, page, entry)
-    note(request, Kind.READ, "entry_form", pregnancy_id, **page.logged, form=form)
+    note(
+        request, Kind.READ, "entry_form", pregnancy_id, **page.logged, form=form,
+        elsewhere=len(elsewhere),
+    )  # fmt: skip
+    unnamed = [one.days for one in elsewhere if not one.is_chosen]
+    is_diagnostic = any(one.form == form for one in load().repeats(filled.day))
     context = {
         "banner": banner,
         "definition": definition,
         "filled": filled,
         "repeats": repeats,
+        "elsewhere_weeks": -(-max(unnamed, default=0) // 7),
+        "asks_her": is_diagnostic and banner.others_wrote_more,
         "needs_reason": any(one.is_chosen for one in repeats),
         "reason": request.POST.get(REASON, ""),
         "has_draft": draft is not None,

@@ -12,16 +12,15 @@ from ooievaar.record.commands import add_pregnancy_version
 from ooievaar.record.handover import commands
 from ooievaar.record.handover.models import Referral, ReferralStep, Responsibility
 from ooievaar.record.handover.queries import (
-    coordinator_of,
+    Duties,
     duties_for,
     duties_of,
     leaders,
     news_for,
     open_for,
-    responsible_for,
 )
 from ooievaar.record.models import TreatmentRelation
-from ooievaar.record.permissions import access_to
+from ooievaar.record.permissions import access_to, activities_for
 from ooievaar.record.relations import Rejected, end_relation
 from ooievaar.record.tests.care_region import AT, DISCIPLINES, ROLES, CareRegion
 
@@ -63,9 +62,12 @@ class Story(CareRegion):
         return made
 
     def leads(self, at: datetime, phase: int | None = None) -> str:
-        found = responsible_for(self.noor.pk, at, phase)
+        return self.duties(at).responsible(at, phase).organisation.lower()
+
+    def duties(self, at: datetime) -> Duties:
+        found = duties_of(self.noor.pk, at)
         assert found is not None
-        return found.organisation.lower()
+        return found
 
     def sees(self, name: str, at: datetime = AT) -> str:
         access = access_to(self.at_work[name], self.noor.pk, at)
@@ -81,11 +83,10 @@ def story() -> Story:
 
 
 def test_before_anybody_took_over_it_is_where_she_came_in(story: Story) -> None:
-    found = responsible_for(story.noor.pk, AT)
-    assert found is not None
+    found = story.duties(AT).responsible(AT)
     assert (found.organisation, found.is_first_intake, found.since) == ("Linde", True, None)
-    assert coordinator_of(story.noor.pk, AT) is None
-    assert responsible_for(999_999, AT) is None
+    assert story.duties(AT).coordinator(AT) is None
+    assert duties_of(999_999, AT) is None
     assert [(part.label, part.value, part.note) for part in leaders(story.noor.pk, AT)] == [
         ("Verantwoordelijk", "Linde", "eerste intake"),
         ("Coördinerend", "nog niemand", ""),
@@ -161,9 +162,34 @@ def test_no_and_never_mind_end_the_access_too(story: Story, way: str) -> None:
 
 def test_whoever_treated_her_already_keeps_that(story: Story) -> None:
     referral = story.asked("zee")
-    assert referral.relation is None
     commands.decline(story.at_work["zee"], referral, reason="Vol.", at=AT)
     assert story.sees("zee") == "care"
+
+
+def test_a_question_to_who_treats_her_already_opens_what_the_asker_wrote(story: Story) -> None:
+    """A scan asked of the ultrasound centre that made one before; what the hospital asks is apart.
+
+    And it ends with the answer, whatever the other asked.
+    """
+
+    def writers() -> set[str]:
+        rows = activities_for(story.at_work["echo"], AT, story.noor.pk)
+        return {row.organisation.name for row in rows}
+
+    story.act(story.noor, "linde", "V-ECS")
+    assert writers() == {"Echo"}
+    referral = story.asked("echo", "consult")
+    other = story.asked("echo", "advice", by="zee")
+    assert writers() == {"Echo", "Linde", "Zee"}
+    second = story.asked("echo", "advice")
+    assert second.relation is None, "the first question of Linde gave it"
+    for one in (referral, second):
+        answered = commands.answer(story.at_work["echo"], one, text="Groeit goed.", at=AT + HOUR)
+        assert isinstance(answered, ReferralStep)
+    assert writers() == {"Echo", "Zee"}
+    commands.answer(story.at_work["echo"], other, text="Hoofdligging.", at=AT + HOUR)
+    assert writers() == {"Echo"}
+    assert story.sees("echo") == "care"
 
 
 def test_of_two_transfers_the_first_to_take_over_has_her_and_the_other_is_told(
@@ -204,8 +230,8 @@ def test_back_again(story: Story) -> None:
     story.take_over(back, "linde", AT + 3 * HOUR)
     moments = [AT, AT + HOUR, AT + 2 * HOUR, AT + 3 * HOUR]
     assert [story.leads(at) for at in moments] == ["linde", "gyn", "gyn", "linde"]
-    found = responsible_for(story.noor.pk, AT + 3 * HOUR)
-    assert found and not found.is_first_intake
+    later = AT + 3 * HOUR
+    assert not story.duties(later).responsible(later).is_first_intake
 
 
 def test_at_midnight_the_day_begins_with_the_new_one(story: Story) -> None:
@@ -378,10 +404,10 @@ def test_somebody_who_treats_her_coordinates_from_now_on(story: Story) -> None:
     linde, by = story.positions["linde"], story.at_work["linde"]
     made = commands.name_coordinator(by, story.noor, linde, at=AT)
     assert isinstance(made, Responsibility)
-    found = coordinator_of(story.noor.pk, AT)
+    found = story.duties(AT).coordinator(AT)
     assert found is not None
     assert (found.person_id, found.since) == (linde.person_id, AT)
-    assert coordinator_of(story.noor.pk, AT - HOUR) is None
+    assert story.duties(AT).coordinator(AT - HOUR) is None
     assert not commands.name_coordinator(by, story.noor, linde, at=AT + HOUR)
     stranger = commands.name_coordinator(by, story.noor, story.positions["duin"], at=AT)
     assert isinstance(stranger, Rejected)

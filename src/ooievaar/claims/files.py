@@ -1,0 +1,175 @@
+"""The lines of a batch as rows of a message, and the file that they make."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from ooievaar import __version__, rulebook
+from ooievaar.claims.layouts import known_layouts
+from ooievaar.claims.messages.findings import Finding
+from ooievaar.claims.messages.kz301 import claim_rows, header_values, write_claims
+from ooievaar.claims.messages.layout import Layout
+from ooievaar.claims.messages.reading import read_message
+from ooievaar.claims.messages.rows import ClaimRow
+from ooievaar.claims.models import Batch, BatchLine, BatchStep, ClaimFile, ClaimLine
+from ooievaar.claims.owed import Insured, insured_of, writable_name
+from ooievaar.record.relations import Rejected
+
+POSTCODE_POSITIONS = 6
+ENCODING = "iso-8859-1"
+
+OTHER_LAYOUT = _(
+    "De indeling van het bericht is veranderd sinds dit bestand is klaargezet. Trek het in en zet "
+    "het opnieuw klaar."
+)
+CHANGED = _(
+    "Gegevens van een verzekerde zijn veranderd sinds dit bestand is klaargezet. Trek het in en "
+    "zet het opnieuw klaar."
+)
+UNWRITABLE = _("Van dit bestand is geen bericht te maken: %(why)s")
+
+PERSON = ("bsn", "birth_date", "name", "postcode")
+
+
+@dataclass(frozen=True, slots=True)
+class Unwritable:
+    """Why no message can be made, as the first of what the message room found."""
+
+    findings: tuple[Finding, ...]
+
+
+def claim_file(batch: Batch, dated: date) -> tuple[str, bytes] | Rejected:
+    """Return name and content of the file of a batch, as it goes out on a day."""
+    layout = known_layouts()[batch.standard]
+    if layout.content_hash != batch.layout_hash:
+        return Rejected(OTHER_LAYOUT)
+    numbered = list(
+        BatchLine.objects.filter(batch=batch).select_related("line").order_by("detail_number")
+    )
+    rows = rows_of([one.line for one in numbered], batch.insurer.uzovi, batch.network.agb)
+    if detail_numbers(rows) != [one.detail_number for one in numbered]:
+        return Rejected(CHANGED)
+    content = written(batch, rows, layout, dated)
+    if isinstance(content, tuple):
+        return Rejected(UNWRITABLE % {"why": str(content[0])})
+    return f"{layout.standard}_{batch.insurer.uzovi}_{batch.invoice_number}.txt", content
+
+
+def written(
+    batch: Batch, rows: Iterable[ClaimRow], layout: Layout, dated: date
+) -> bytes | tuple[Finding, ...]:
+    """Return the message of these rows under the header of a batch."""
+    header = header_values(
+        layout,
+        agb=batch.network.agb,
+        uzovi=batch.insurer.uzovi,
+        starts_on=batch.starts_on,
+        ends_on=batch.until - timedelta(days=1),
+        invoice_number=batch.invoice_number,
+        dated=max(dated, batch.until - timedelta(days=1)),
+        is_test=batch.is_test,
+        software_version=__version__[:10],
+    )
+    return write_claims(layout, header, rows)
+
+
+def rows_of(lines: Sequence[ClaimLine], uzovi: str, agb: str) -> list[ClaimRow]:
+    """Return lines as rows of a message, in their order.
+
+    Who a debit is about stands there as she is known now; a credit says it as its debit did.
+    """
+    book = rulebook.load()
+    people = insured_of({line.pregnancy_id for line in lines})
+    now = {pregnancy: _person(who) for pregnancy, who in people.items()}
+    then = _as_sent(
+        [
+            line.credits_id
+            for line in lines
+            if line.credits_id and line.person_hash != people[line.pregnancy_id].person_hash
+        ]
+    )
+    debits = _debits(line.credits_id for line in lines if line.credits_id)
+    rows = []
+    for line in lines:
+        code = book.claim_code(line.product, line.starts_on)
+        assert code is not None, "what has no code is held back"
+        person = then.get(line.credits_id or 0) or now[line.pregnancy_id]
+        previous, claimed = debits.get(line.credits_id or 0, ("", None))
+        rows.append(
+            ClaimRow(
+                reference=line.reference,
+                previous_reference=previous,
+                is_credit=line.is_credit,
+                uzovi=uzovi,
+                product_code=code.code,
+                list_code=code.code_list,
+                starts_on=line.starts_on,
+                ends_on=line.ends_on,
+                units=line.units,
+                tariff_cents=line.tariff_cents,
+                cents=line.cents,
+                calculated_cents=claimed,
+                agb=agb,
+                **person,
+            )
+        )
+    return rows
+
+
+def detail_numbers(rows: Iterable[ClaimRow]) -> list[int]:
+    """Return the number of each line in its file, where every insured person is a record too."""
+    numbers, number = [], 0
+    last: tuple[object, ...] | None = None
+    for row in rows:
+        person = (row.bsn, row.birth_date, row.name, row.postcode)
+        number += 1 + (person != last)
+        last = person
+        numbers.append(number)
+    return numbers
+
+
+def _person(who: Insured) -> dict[str, Any]:
+    return {
+        "bsn": who.bsn,
+        "birth_date": who.birth_date,
+        "name": writable_name(who.name),
+        "postcode": who.postcode.replace(" ", "")[:POSTCODE_POSITIONS],
+    }
+
+
+def _debits(ids: Iterable[int]) -> dict[int, tuple[str, int]]:
+    """Return reference and claimed cents of the debits that are taken back."""
+    wanted = list(ids)
+    found: dict[int, tuple[str, int]] = {}
+    for start in range(0, len(wanted), 5_000):
+        rows = ClaimLine.objects.filter(pk__in=wanted[start : start + 5_000])
+        for pk, reference, units, tariff in rows.values_list(
+            "pk", "reference", "units", "tariff_cents"
+        ):
+            found[pk] = (reference, units * tariff)
+    return found
+
+
+def _as_sent(debits: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Return who these debits were about in the file that they last went out in."""
+    if not debits:
+        return {}
+    sent = BatchLine.objects.filter(
+        line_id__in=debits, batch__steps__state=BatchStep.State.SENDING
+    ).order_by("pk")
+    last = dict(sent.values_list("line_id", "batch_id"))
+    references = dict(ClaimLine.objects.filter(pk__in=debits).values_list("pk", "reference"))
+    found: dict[int, dict[str, Any]] = {}
+    for file in ClaimFile.objects.filter(batch_id__in=set(last.values())):
+        message, _findings = read_message(file.content.encode(ENCODING), known_layouts())
+        if message is None:
+            raise ValueError(f"bestand {file.name} is niet meer te lezen")
+        rows = {row.reference: row for row in claim_rows(message)}
+        for debit, batch in last.items():
+            row = rows.get(references[debit])
+            if batch == file.batch_id and row is not None:
+                found[debit] = {name: getattr(row, name) for name in PERSON}
+    return found

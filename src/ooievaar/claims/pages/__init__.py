@@ -1,0 +1,1 @@
+"""The pages of claims: the funnel, files and lines, the work list, and what is nearly too late."""

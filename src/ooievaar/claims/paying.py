@@ -1,0 +1,113 @@
+"""What insurers paid, put on the lines that it settles."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from ooievaar.claims.models import (
+    Batch,
+    BatchLine,
+    LineStanding,
+    LineState,
+    Payment,
+    PaymentLine,
+)
+from ooievaar.claims.standing import Event, add_events, refresh_paid, writing
+from ooievaar.record.relations import Rejected
+from ooievaar.storage.bulk import insert_rows
+
+TWICE = _("Deze betaling is al verwerkt.")
+NOTHING_DUE = _("Op dit bestand is niets (meer) te betalen.")
+TOO_MUCH = _("Dit is meer dan er op dit bestand nog te betalen is.")
+
+SETTLES = (LineState.GRANTED, LineState.GRANTED_IN_PART)
+"""From which states a line that is paid whole becomes paid; another stays what it is."""
+
+
+def take_payment(
+    batch: Batch, *, cents: int, paid_on: date, reference: str, now: datetime
+) -> Payment | Rejected:
+    """Put a payment on the lines of a file: first what goes back, then lines in their order.
+
+    Negative cents: the credits of the file weighed more than its debits. A payment of part of what
+    is due settles as many lines as it can; more than is due is refused.
+    """
+    with writing():
+        if Payment.objects.filter(reference=reference).exists():
+            return Rejected(TWICE)
+        due = _due_lines(batch)
+        if not due:
+            return Rejected(NOTHING_DUE)
+        parts = _divide(due, cents)
+        if parts is None:
+            return Rejected(TOO_MUCH)
+        payment = Payment.objects.create(
+            network_id=batch.network_id,
+            insurer_id=batch.insurer_id,
+            batch=batch,
+            paid_on=paid_on,
+            cents=cents,
+            reference=reference,
+            stored_at=now,
+        )
+        insert_rows(
+            PaymentLine,
+            ("payment_id", "line_id", "cents"),
+            ((payment.pk, line.line_id, part) for line, part in parts),
+        )
+        refresh_paid(payment.pk)
+        add_events(_paid(parts), now)
+    return payment
+
+
+def due_cents(batch: Batch) -> int:
+    """Return what an insurer still has to pay on a file; negative: what it gets back."""
+    return sum(_due(line) for line in _due_lines(batch))
+
+
+def _due_lines(batch: Batch) -> list[LineStanding]:
+    """Return the granted lines of a file that are not paid whole, credits first."""
+    lines = (
+        LineStanding.objects.filter(
+            batch=batch,
+            line__in=BatchLine.objects.filter(batch=batch).values("line_id"),
+            granted_cents__gt=0,
+        )
+        .select_related("line")
+        .order_by("-line__is_credit", "line_id")
+    )
+    return [line for line in lines if _due(line)]
+
+
+def _due(standing: LineStanding) -> int:
+    sign = -1 if standing.line.is_credit else 1
+    return sign * (standing.granted_cents or 0) - standing.paid_cents
+
+
+def _divide(due: list[LineStanding], cents: int) -> list[tuple[LineStanding, int]] | None:
+    """Put cents on lines; None where they do not all fit."""
+    if cents < min(0, sum(_due(line) for line in due)):
+        return None
+    back = [(line, _due(line)) for line in due if _due(line) < 0]
+    left = cents - sum(part for _, part in back)
+    parts = list(back)
+    for line in due:
+        part = min(_due(line), left)
+        if part > 0:
+            parts.append((line, part))
+            left -= part
+    return parts if left == 0 else None
+
+
+def _paid(parts: list[tuple[LineStanding, int]]) -> Iterator[Event]:
+    for standing, part in parts:
+        if part == _due(standing) and standing.state in SETTLES:
+            yield Event(
+                standing.line_id,
+                LineState.PAID,
+                "payment",
+                standing.batch_id,
+                standing.granted_cents,
+                tuple(standing.codes),
+            )

@@ -1,0 +1,1 @@
+"""What should be claimed now, and why: values in, values out."""
