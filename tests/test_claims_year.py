@@ -1,22 +1,14 @@
 """A region claims for a year while everything goes wrong; in the end both books say the same."""
 
-import os
 import re
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date
-from pathlib import Path
 
 import pytest
-from django.db import connection, transaction
 from django.db.models import Sum
 from pytest_django.plugin import DjangoDbBlocker
 
 from ooievaar.claims.models import (
-    Batch,
     BatchStep,
     ClaimFile,
     ClaimLine,
@@ -24,39 +16,17 @@ from ooievaar.claims.models import (
     LineStanding,
     LineState,
     Payment,
-    Proposal,
     Touch,
 )
-from ooievaar.cli.claims_year import open_counter
-from ooievaar.cli.demo_people import CLAIMS_ROLES, add_demo_people
-from ooievaar.cli.serving import months_between
-from ooievaar.network.models import Network
+from ooievaar.claims.queries import balance_of
 from ooievaar.record.models import CoverageChange, IdentityChange
-from ooievaar.simulator.commands import simulate_region
 from ooievaar.simulator.insurance.burden import burden_lines, measure_burden
 from ooievaar.simulator.insurance.proof import compare_books
-from ooievaar.simulator.insurance.rates import DEFAULT, EVERY_FAULT, InsuranceRates
-from ooievaar.simulator.insurance.year import ClaimsYear, live_through
+from ooievaar.simulator.insurance.rates import EVERY_FAULT
+from ooievaar.simulator.insurance.year import ClaimsYear
+from tests.claims_year import UNTIL, lived
 
-START, UNTIL = date(2025, 1, 1), date(2026, 7, 1)
-BORN, SEED = 30, 4
-
-
-@contextmanager
-def lived(
-    folder: Path, rates: InsuranceRates, *, births: int = BORN, until: date = UNTIL
-) -> Iterator[ClaimsYear]:
-    """Let a region of its own claim, month after month; gone again afterwards."""
-    from django.test import override_settings
-
-    with transaction.atomic(), override_settings(DATA=folder):
-        simulate_region(births=births, start=START, report=lambda _: None)
-        network = Network.objects.get()
-        people = add_demo_people(network, START, until, only=CLAIMS_ROLES)
-        year = open_counter(network, people, SEED, until, rates)
-        live_through(year, months_between(START, date(until.year, until.month - 1, 1)), until)
-        yield year
-        transaction.set_rollback(True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
@@ -160,63 +130,3 @@ def test_the_handwork_is_told_with_what_it_was_for(year: ClaimsYear) -> None:
     told = burden_lines(burden)
     assert re.match(r"Last: \d+,\d\d % van \d+ producten", told[0])
     assert "correct_insurer" in told[-1]
-
-
-@pytest.mark.django_db
-def test_at_the_default_rates_97_percent_goes_by_itself(tmp_path: Path) -> None:
-    with lived(tmp_path, DEFAULT, births=60) as year:
-        assert compare_books(year.network, year.other_side).holds
-        burden = measure_burden(year.network, UNTIL)
-        assert burden.judged > 250
-        assert burden.untouched_ppm >= 970_000, burden_lines(burden)
-
-
-@pytest.mark.django_db
-def test_the_same_seed_gives_the_same_year(tmp_path: Path) -> None:
-    told = []
-    for number in (1, 2):
-        with lived(tmp_path / str(number), EVERY_FAULT, births=15, until=date(2025, 8, 1)) as year:
-            rows = LineEvent.objects.order_by("pk").values_list(
-                "line__reference", "state", "at", "cause", "granted_cents"
-            )
-            told.append((list(rows), dict(year.happened), dict(year.administrator.done)))
-    assert told[0] == told[1]
-    assert len(told[0][0]) > 50
-
-
-@pytest.mark.django_db
-def test_the_last_days_leave_work_for_people(tmp_path: Path) -> None:
-    from ooievaar.bundles.commands import derive_network
-
-    with lived(tmp_path, EVERY_FAULT, births=20, until=date(2025, 10, 1)) as year:
-        today = date(2025, 10, 20)
-        derive_network(
-            year.network,
-            until=date(2025, 10, 21),
-            known_until=date(2025, 10, 21),
-            now=next(iter(BatchStep.objects.values_list("at", flat=True))),
-        )
-        year.finish("2025-09", today)
-        newest = {batch.pk: batch.steps.order_by("-pk")[0].state for batch in Batch.objects.all()}
-        states = Counter(newest.values())
-        assert states[BatchStep.State.PREPARED] == 1
-        assert states[BatchStep.State.SENT] > 1
-        assert compare_books(year.network, year.other_side).holds
-        assert Proposal.objects.filter(action=Proposal.Action.HOLD).exists()
-
-
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="the command makes its own SQLite")
-def test_the_command_lives_a_year_and_writes_the_files_of_members(tmp_path: Path) -> None:
-    files = tmp_path / "leden"
-    words = ["simulate", "--births", "10", "--years", "1", "--claims", "--claim-faults", "3"]
-    done = subprocess.run(
-        [sys.executable, "-m", "ooievaar.cli", *words, "--member-files", str(files)],
-        env=os.environ | {"OOIEVAAR_DATA": str(tmp_path / "data")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "zijn gelijk op de cent" in done.stdout
-    assert re.search(r"Last: \d+,\d\d % van \d+ producten", done.stdout)
-    assert len(list(files.rglob("*.asc"))) > 50

@@ -18,10 +18,13 @@ pytestmark = [pytest.mark.browser]
 
 NO_PAGES = {
     "health", "readiness", "set_language", "keep_draft", "letter",
-    "pathway_schema", "pathway_yaml", "example_yaml", "try_text_on_woman",
+    "pathway_schema", "pathway_yaml", "example_yaml", "try_text_on_woman", "claim_file",
+    "claims_bulk",
 }  # fmt: skip
 """What gives no page by itself: a part of one, a file, an answer to what was sent."""
-IN_BETWEEN = {"check_closing", "decide_closing"}
+IN_BETWEEN = {
+    "check_closing", "decide_closing", "check_fix", "check_prepare", "decide_batch",
+}  # fmt: skip
 """Pages that stand only midway: the stories of `test_days.py` look at them."""
 LEADS_ON = {"home", "month"}
 SMALLER = {"rulebook": "?deel=rules"}

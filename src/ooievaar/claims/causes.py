@@ -1,13 +1,13 @@
 """Why lines stand still, as data that comes along: which return code probably means what."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 import yaml
 
-from ooievaar.claims.messages.codes import RETURN_CODES, load_codes
+from ooievaar.claims.messages.codes import RETURN_CODES, Codes
 from ooievaar.claims.rules.deadlines import NEARING_DAYS
 from ooievaar.claims.rules.problems import Cause, Causes
 
@@ -69,12 +69,6 @@ def cause_book() -> CauseBook:
             no_answer_days=read["no_answer_days"],
             unpaid_days=read["unpaid_days"],
             nearing_days=NEARING_DAYS,
-            meant={
-                code: row.fix
-                for code, periods in load_codes().entries[RETURN_CODES].items()
-                for row in periods
-                if row.fix
-            },
         ),
         texts={
             row["key"]: CauseText(**{name: row[name] for name in CauseText.__slots__})
@@ -82,3 +76,14 @@ def cause_book() -> CauseBook:
         },
         is_verified=read["verified"],
     )
+
+
+def causes_by(codes: Codes) -> Causes:
+    """Return the causes, with what the lists of codes in force say that mends a code."""
+    meant = {
+        code: row.fix
+        for code, periods in codes.entries.get(RETURN_CODES, {}).items()
+        for row in periods
+        if row.fix
+    }
+    return replace(cause_book().causes, meant=meant)

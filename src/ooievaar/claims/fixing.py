@@ -27,6 +27,7 @@ from ooievaar.network.workplace import Workplace
 from ooievaar.record.commands import add_pregnancy_version
 from ooievaar.record.entries.slots import CHANGED
 from ooievaar.record.models import Pregnancy, TreatmentRelation
+from ooievaar.record.permissions import known
 from ooievaar.record.relations import Rejected
 from ooievaar.record.teamwork.commands import announce
 from ooievaar.record.women.coverage import change_insurer
@@ -57,7 +58,7 @@ def _by_controller(fix: Fix[Parameters]) -> Fix[Parameters]:
 
     @wraps(fix)
     def checked(
-        by: Workplace, problem: Problem, *args: Parameters.args, **kwargs: Parameters.kwargs
+        by: Workplace, problem: Problem, /, *args: Parameters.args, **kwargs: Parameters.kwargs
     ) -> Fixed | Rejected:
         if by.role is not Role.CONTROLLER or by.network_id is None:
             return Rejected(NOT_YOU)
@@ -229,7 +230,7 @@ def assign(by: Workplace, problem: Problem, to: Person, *, at: datetime) -> Fixe
     if not fixers(by).filter(pk=to.pk).exists():
         return Rejected(_("Deze persoon herstelt geen problemen van dit netwerk."), "to")
     ProblemMark.objects.create(
-        network_id=by.network_id,
+        network_id=known(by.network_id),
         problem=problem.key,
         kind=Kind.ASSIGNED,
         person_id=by.person_id,
@@ -260,7 +261,7 @@ def fixers(by: Workplace) -> QuerySet[Person]:
         Person.objects.filter(
             is_active=True,
             positions__role=Role.CONTROLLER,
-            positions__network_id=by.network_id,
+            positions__network_id=known(by.network_id),
             positions__valid_from__lte=today,
             positions__valid_until__gt=today,
         )
@@ -301,7 +302,7 @@ def _touched(
 
 def _mark(by: Workplace, problem: str, kind: str, text: str, at: datetime) -> None:
     ProblemMark.objects.create(
-        network_id=by.network_id,
+        network_id=known(by.network_id),
         problem=problem,
         kind=kind,
         person_id=by.person_id,

@@ -1,16 +1,17 @@
 """What stands still now, read for the work list; `rules.problems` takes it together."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db.models import F, Q
 from django.utils import timezone
 
-from ooievaar.claims.causes import cause_book
+from ooievaar.claims.causes import cause_book, causes_by
+from ooievaar.claims.layouts import known_codes
 from ooievaar.claims.models import LineState, ProblemMark, Proposal
 from ooievaar.claims.permissions import problems_for, proposals_for, standings_for
-from ooievaar.claims.rules.problems import Causes, Problem, Stuck, problems
+from ooievaar.claims.rules.problems import Problem, Stuck, problems
 from ooievaar.network.workplace import Workplace
 
 Action = Proposal.Action
@@ -18,9 +19,10 @@ STANDING_STILL = (Action.HOLD, Action.EXPIRED)
 
 
 def open_problems(workplace: Workplace, at: datetime) -> list[Problem]:
-    """Return the problems of a workplace's network, what presses most first; in two queries."""
+    """Return the problems of a workplace's network, what presses most first; in three queries."""
     today = timezone.localdate(at)
-    return problems([*_held(workplace, at), *_unpaid(workplace, at)], _causes(), today)
+    causes = causes_by(known_codes())
+    return problems([*_held(workplace, at), *_unpaid(workplace, at)], causes, today)
 
 
 def open_problem(workplace: Workplace, key: str, at: datetime) -> Problem | None:
@@ -28,13 +30,9 @@ def open_problem(workplace: Workplace, key: str, at: datetime) -> Problem | None
     return next((found for found in open_problems(workplace, at) if found.key == key), None)
 
 
-def _causes() -> Causes:
-    return cause_book().causes
-
-
 def _held(workplace: Workplace, at: datetime) -> list[Stuck]:
     """Return what the reconciler lets stand, and lines that wait longer than is usual."""
-    cutoff = _before(at, _causes().no_answer_days)
+    cutoff = _before(at, cause_book().causes.no_answer_days)
     waiting_long = Q(
         action=Action.WAIT, line__standing__state=LineState.SENT, line__standing__since__lt=cutoff
     )
@@ -65,7 +63,7 @@ def _held(workplace: Workplace, at: datetime) -> list[Stuck]:
     return [_stuck(row) for row in rows]
 
 
-def _stuck(row: dict[str, Any]) -> Stuck:
+def _stuck(row: Mapping[str, Any]) -> Stuck:
     return Stuck(
         key=row["key"],
         insurer_id=row["insurer_id"],
@@ -95,7 +93,7 @@ def _unpaid(workplace: Workplace, at: datetime) -> list[Stuck]:
         .filter(
             state=LineState.GRANTED,
             line__is_credit=False,
-            since__lt=_before(at, _causes().unpaid_days),
+            since__lt=_before(at, cause_book().causes.unpaid_days),
         )
         .select_related("line__pregnancy", "insurer")
     )

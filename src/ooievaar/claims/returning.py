@@ -62,7 +62,7 @@ def take_return(
             .select_related("insurer", "network")
             .first()
         )
-        if batch is None:
+        if batch is None or (by is not None and by.network_id != batch.network_id):
             return _refused(UNKNOWN, value=returned.invoice_number, field="factuurnummer")
         if wrong := _not_for(batch, returned):
             return wrong

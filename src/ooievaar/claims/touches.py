@@ -4,13 +4,13 @@ What people do with a whole file (preparing, approving, sending) is no touch: it
 one product as for a thousand.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 
-from django.db.models import Count, Exists, OuterRef
-from django.db.models.functions import TruncMonth
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Value, When
+from django.utils import timezone
 
 from ooievaar.claims.models import LineStanding, LineState, Touch
 from ooievaar.network.workplace import Workplace
@@ -64,33 +64,60 @@ def touch(
     return len(Touch.objects.bulk_create(rows))
 
 
-def burden_by_month(network_id: int) -> list[Burden]:
-    """Return the burden of a network per month, the newest first; in two queries.
+def burden_by_month(network_id: int, at: datetime, months: int = 12) -> list[Burden]:
+    """Return the burden of a network in the last months, the newest first; in two queries.
 
     A product counts in the month in which the line that stands now was paid, and as untouched when
-    nobody ever had a hand in it.
+    nobody ever had a hand in it. A month in which nothing happened is left out.
     """
+    firsts = _first_days(timezone.localdate(at), months)
     touched = Touch.objects.filter(network_id=network_id, key=OuterRef("line__key"))
     paid = (
         LineStanding.objects.filter(
-            network_id=network_id, state=LineState.PAID, line__is_credit=False
+            network_id=network_id,
+            state=LineState.PAID,
+            line__is_credit=False,
+            since__gte=_midnight(firsts[-1]),
         )
         .order_by()
-        .annotate(month=TruncMonth("since"))
-        .values_list("month")
+        .annotate(place=_place("since", firsts))
+        .values_list("place")
         .annotate(paid=Count("pk"), untouched=Count("pk", filter=~Exists(touched)))
     )
-    counted = {f"{month:%Y-%m}": [count, alone, 0] for month, count, alone in paid}
-    by_month = (
-        Touch.objects.filter(network_id=network_id)
+    counted = {place: [count, alone, 0] for place, count, alone in paid}
+    touches = (
+        Touch.objects.filter(network_id=network_id, at__gte=_midnight(firsts[-1]))
         .order_by()
-        .annotate(month=TruncMonth("at"))
-        .values_list("month")
+        .annotate(place=_place("at", firsts))
+        .values_list("place")
         .annotate(count=Count("pk"))
     )
-    for month, count in by_month:
-        counted.setdefault(f"{month:%Y-%m}", [0, 0, 0])[2] += count
-    return [Burden(month, *row) for month, row in sorted(counted.items(), reverse=True)]
+    for place, count in touches:
+        counted.setdefault(place, [0, 0, 0])[2] += count
+    return [Burden(f"{firsts[place]:%Y-%m}", *row) for place, row in sorted(counted.items())]
+
+
+def _place(moment: str, firsts: Sequence[date]) -> Case:
+    """Return which of these months a moment falls in, newest first.
+
+    Not by a function of the database for months: SQLite asks Python for that, row by row.
+    """
+    whens = (
+        When(**{f"{moment}__gte": _midnight(first)}, then=Value(place))
+        for place, first in enumerate(firsts)
+    )
+    return Case(*whens, output_field=IntegerField())
+
+
+def _first_days(today: date, months: int) -> list[date]:
+    found = [today.replace(day=1)]
+    while len(found) < months:
+        found.append((found[-1] - timedelta(days=1)).replace(day=1))
+    return found
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, timezone.get_current_timezone())
 
 
 def summed(burden: Iterable[Burden]) -> Burden:

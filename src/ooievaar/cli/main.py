@@ -20,6 +20,7 @@ COMMAND_MODULES = (
     "explaining",
     "closing",
     "claims",
+    "ledger",
     "leaving",
     "auditing",
     "backup",

@@ -3,8 +3,30 @@
 from django.db import models
 from django.db.models import F, Q
 
+from ooievaar.contracts.agreement_models import (
+    AgreementInForce,
+    AgreementRemark,
+    AgreementSignature,
+    AgreementStep,
+    AgreementVersion,
+)
 from ooievaar.kernel.period import FAR_DATE
 from ooievaar.network.models import Discipline, Insurer, Network, Organisation
+
+__all__ = [
+    "Agreement",
+    "AgreementInForce",
+    "AgreementRemark",
+    "AgreementSignature",
+    "AgreementStep",
+    "AgreementVersion",
+    "Contract",
+    "DisciplineShare",
+    "MemberShare",
+    "ParallelCare",
+    "PriceListEntry",
+    "Tariff",
+]
 
 
 class Contract(models.Model):
@@ -89,6 +111,14 @@ class Agreement(models.Model):
     valid_from = models.DateField()
     valid_until = models.DateField(default=FAR_DATE)
     overhead_ppm = models.PositiveIntegerField()
+    version = models.ForeignKey(
+        AgreementVersion,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="compiled",
+        help_text="de tekst waaruit deze rijen komen",
+    )
 
 
 class DisciplineShare(models.Model):

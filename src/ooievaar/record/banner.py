@@ -6,10 +6,8 @@ Rooms to the right hang their parts on it in `AppConfig.ready`, through `BANNER_
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from django.db.models import Exists, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists
 from django.urls import NoReverseMatch, resolve, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -20,7 +18,7 @@ from ooievaar.kernel.gestation import gestation_days
 from ooievaar.kernel.identifiers import mask_bsn
 from ooievaar.network.doors import door_of
 from ooievaar.network.workplace import Workplace
-from ooievaar.record.models import BreakGlass, PregnancyVersion, Woman
+from ooievaar.record.models import BreakGlass, PregnancyVersion
 from ooievaar.record.permissions import (
     Access,
     access_by,
@@ -30,7 +28,10 @@ from ooievaar.record.permissions import (
     sees_identity,
 )
 from ooievaar.record.versions import newest_first
+from ooievaar.record.women.who import completed
 
+IDENTITY = ("name", "birth_date", "bsn")
+"""What the banner tells of who she is."""
 LATEST_GESTATION_DAYS = 44 * 7
 """Beyond this nobody is pregnant: the end was not written down."""
 
@@ -155,10 +156,11 @@ def banner_for(
     versions = (
         newest_first(timezone.localdate(at))
         .filter(pregnancy_id=pregnancy_id)
-        .select_related("pregnancy__woman__same_as", "first_intake_organisation")
+        .select_related("pregnancy__woman", "first_intake_organisation")
     )
     if sees_identity(workplace):
-        versions = versions.annotate(**_known_elsewhere())
+        hers = {f"her_{name}": completed(name, "pregnancy__woman") for name in IDENTITY}
+        versions = versions.annotate(**hers)
     if sees_clinical(workplace) and clinical is not NOT_READ:
         withheld = {f"withheld_{n}": tell(workplace, at) for n, tell in enumerate(WITHHELD)}
         versions = versions.annotate(**withheld)
@@ -176,7 +178,7 @@ def banner_for(
     if parts is None:
         parts = [part for give in BANNER_PARTS for part in give(pregnancy_id)]
     woman, knows_her = version.pregnancy.woman, sees_identity(workplace)
-    who = _who_she_is(version) if knows_her else {}
+    who = {name: version.__dict__[f"her_{name}"] for name in IDENTITY} if knows_her else {}
     if clinical is None and sees_clinical(workplace):
         for read in CLINICAL:
             clinical = read(workplace, pregnancy_id, at)
@@ -211,32 +213,6 @@ def banner_for(
         access=access,
         emergency_until=_open_until(workplace, pregnancy_id, at) if access.is_emergency else None,
     )
-
-
-IDENTITY: dict[str, Any] = {"name": "", "birth_date": date.min, "bsn": ""}
-"""What the banner tells of who she is; whatever is known is more than this."""
-
-
-def _known_elsewhere() -> dict[str, Subquery]:
-    """Return, as columns beside a version, what only a record that is read with hers knows."""
-    own = OuterRef("pregnancy__woman_id")
-    kept = Coalesce(OuterRef("pregnancy__woman__same_as_id"), own)
-    merged = Woman.objects.filter(same_as=kept).order_by("pk")
-    return {
-        f"merged_{name}": Subquery(merged.filter(**{f"{name}__gt": least}).values(name)[:1])
-        for name, least in IDENTITY.items()
-    }
-
-
-def _who_she_is(version: PregnancyVersion) -> dict[str, Any]:
-    """Return who she is by the record that was kept, completed from those read with it."""
-    own = version.pregnancy.woman
-    kept = own.same_as or own
-    found = {}
-    for name in IDENTITY:
-        merged = version.__dict__[f"merged_{name}"]
-        found[name] = getattr(kept, name) or getattr(own, name) or merged
-    return found
 
 
 def gestation_on(due_on: date, ended_on: date | None, today: date) -> int | None:

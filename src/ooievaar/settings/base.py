@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "ooievaar.bundles",
     "ooievaar.claims",
     "ooievaar.settlement",
+    "ooievaar.settlement.ledger",
     "ooievaar.web",
     # After our own: our templates stand in for theirs.
     "allauth",

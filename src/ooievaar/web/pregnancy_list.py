@@ -29,6 +29,7 @@ from ooievaar.record.models import (
 from ooievaar.record.permissions import known, pregnancies_for, sees_identity
 from ooievaar.record.versions import newest_first, newest_versions
 from ooievaar.record.women.records import her_records
+from ooievaar.record.women.who import completed
 from ooievaar.settlement.permissions import shares_for
 from ooievaar.ui.columns import Column, with_note
 from ooievaar.ui.tables import Filter
@@ -58,6 +59,7 @@ class ListedPregnancy:
     end_kind: str
     ended_on: date | None
     breakers: int
+    name: str = ""
     last_contact: date | None = None
     open_products: int = 0
     closed_products: int = 0
@@ -74,8 +76,6 @@ def listed_pregnancies(
     rows = pregnancies_for(workplace, at)
     if found is not None:
         rows = Pregnancy.objects.filter(pk__in=found)
-    if sees_identity(workplace):
-        rows = rows.select_related("woman")
     return rows.alias(**_sorted_by(workplace, at)).order_by("-pk")
 
 
@@ -106,6 +106,7 @@ def _fetched(ids: Sequence[int], workplace: Workplace, at: datetime) -> dict[int
             breakers=_number(Breaker.objects.all()),
             **known_last,
             **_of_role(workplace, today),
+            **_her_name(workplace),
         )
         .values()
     )
@@ -125,8 +126,13 @@ def _told(rows: list[dict[str, Any]], workplace: Workplace) -> dict[str, Any]:
         key=lambda row: (row["of_route"] or "", -(row["of_derivation"] or 0)),
     )
     names = ("due_on", "end_kind", "ended_on", "breakers", *_of_role(workplace, date.min))
-    told = {name: chosen[name] for name in names}
+    told = {name: chosen[name] for name in names} | {"name": chosen.get("her_name") or ""}
     return told | {"route": chosen["of_route"] or "", "reason": chosen["of_reason"] or ""}
+
+
+def _her_name(workplace: Workplace) -> dict[str, Any]:
+    """Return her name by all her records, for who may know it."""
+    return {"her_name": completed("name", "woman")} if sees_identity(workplace) else {}
 
 
 def _of_role(workplace: Workplace, today: date) -> dict[str, Any]:
@@ -181,6 +187,7 @@ def _sorted_by(workplace: Workplace, at: datetime) -> dict[str, Any]:
     found: dict[str, Any] = {
         "due_on": _known_last("due_on", timezone.localdate(at)),
         "route_name": Subquery(routes.order_by("route").values("route")[:1]),
+        **_her_name(workplace),
     }
     if workplace.gives_care:
         return found | _of_role(workplace, timezone.localdate(at))
@@ -210,7 +217,7 @@ def columns_for(workplace: Workplace, at: datetime) -> list[Column]:
         sort="reference",
         link=lambda row: reverse("pregnancy", args=[row.pregnancy.pk]),
     )
-    name = Column("naam", _("Naam"), lambda row: row.pregnancy.woman.name, sort="woman__name")
+    name = Column("naam", _("Naam"), lambda row: row.name, sort="her_name")
     gestation = Column(
         "duur",
         _("Duur"),

@@ -164,6 +164,27 @@ class Layout:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "01": (
+        *("COD001", "COD002", "NUM001", "NUM309", "COD856", "COD061", "COD377", "COD009"),
+        *("COD181", "COD031", "COD833", "DAT043", "DAT044", "NUM029", "DAT031", "COD363"),
+    ),
+    "02": ("NUM040", "NUM313", "COD061"),
+    "04": ("NUM040", "COD367", "NUM362"),
+    "98": ("NUM040", "NUM109", "OMS016"),
+}
+"""Elements that every message is read and written by, per record."""
+
+NEEDED_OF: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "claim": {"99": ("ANT265", "BED025")},
+    "return": {
+        "01": ("NUM370", "DAT277", "COD954"),
+        "04": ("COD954",),
+        "99": ("ANT271", "BED168", "BED167"),
+    },
+}
+
+
 @dataclass(frozen=True, slots=True)
 class LayoutFault:
     """One thing wrong with a layout; `field_number` is "" when it concerns the record."""
@@ -179,7 +200,7 @@ class LayoutFault:
 
 
 def layout_faults(layout: Layout) -> tuple[LayoutFault, ...]:
-    """Everything wrong with a layout: gaps, overlaps, a wrong length, a number twice."""
+    """Everything wrong with a layout: gaps, overlaps, a wrong length, what a message needs."""
     faults = [
         LayoutFault(code, "", "dit record ontbreekt", "records 01, 02, 04 en 99")
         for code in ("01", "02", "04", "99")
@@ -187,7 +208,23 @@ def layout_faults(layout: Layout) -> tuple[LayoutFault, ...]:
     ]
     for code, record in layout.records.items():
         faults += _record_faults(code, record, layout.record_length)
+        needed = NEEDED.get(code, ()) + NEEDED_OF[layout.direction].get(code, ())
+        faults += [
+            LayoutFault(code, "", f"geen veld met element {element}", "een veld met dit element")
+            for element in needed
+            if element not in record.by_element
+        ]
+    if not any(
+        _has_amount(layout.records[code]) for code in ("04", "06") if code in layout.records
+    ):
+        found = "geen declaratiebedrag (BED161) met debet/credit erachter"
+        faults.append(LayoutFault("04", "", found, "een bedrag in record 04 of 06"))
     return tuple(faults)
+
+
+def _has_amount(record: RecordLayout) -> bool:
+    amount = record.by_element.get("BED161")
+    return amount is not None and record.sign_of(amount) is not None
 
 
 def _record_faults(code: str, record: RecordLayout, length: int) -> list[LayoutFault]:

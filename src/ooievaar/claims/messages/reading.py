@@ -6,6 +6,7 @@ Whatever the bytes: nothing is raised, every byte is looked at once, and a file 
 in the memory of one insured person at a time (`Reading`); `read_message` keeps it whole.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import BinaryIO, NamedTuple
@@ -20,6 +21,7 @@ BLOCK_BYTES = 1 << 20
 LONGEST_LINE_BYTES = 1 << 16
 ENCODING = "iso-8859-1"
 _ALLOWED = bytes([*range(0x20, 0x7F), *range(0xA0, 0x100)])
+_FOREIGN = re.compile(b"[^ -~\xa0-\xff]")
 _ORDER = {"02": "01", "03": "02", "04": "02", "06": "04", "16": "04"}
 """Under which record a record stands."""
 
@@ -238,7 +240,9 @@ class Reading:
         if not part:
             self._broken("8095", "Een lege regel.", expected="geen CR/LF zonder record")
             return None
-        at = next(index for index, byte in enumerate(part) if byte not in _ALLOWED)
+        found = _FOREIGN.search(part)
+        assert found is not None
+        at = found.start()
         self._add(
             Finding(
                 "file",

@@ -124,8 +124,10 @@ class _Writing:
             "COD001": "01",
             "NUM001": layout.version,
             "NUM309": layout.subversion,
-            **({"COD002": layout.message_codes[0]} if len(layout.message_codes) == 1 else {}),
         }
+        code = record.by_element["COD002"].number
+        if values.get(code) not in layout.message_codes:
+            told["COD002"] = layout.message_codes[0]
         over: dict[str, Value] = {
             record.by_element[element].number: value for element, value in told.items()
         }

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_http_methods, require_safe
 
+from ooievaar.claims.layouts import known_codes
 from ooievaar.claims.messages.codes import RETURN_CODES, load_codes
 from ooievaar.claims.models import Batch, BatchLine, BatchStep, ClaimFile, ReturnFile
 from ooievaar.claims.pages import words
@@ -130,6 +131,9 @@ def claim_batch(request: WorkingRequest, batch_id: int) -> HttpResponseBase:
         women = table.take("line__pregnancy__woman_id")
         note(request, Kind.EXPORT, "claim_batch", batch.pk, women=women, controls=NO_RELATION)
         return table.export(table.wants_export)
+    if not table.is_filtered:
+        # The file says itself how many there are.
+        table.count = batch.lines
     women = [row.line.pregnancy.woman_id for row in table.rows]
     note(request, Kind.LIST, "claim_batch", batch.pk, women=women, controls=NO_RELATION)
     state = batch.state  # type: ignore[attr-defined]
@@ -141,7 +145,7 @@ def claim_batch(request: WorkingRequest, batch_id: int) -> HttpResponseBase:
         "steps": [step_shown(step) for step in batch.steps.select_related("person").order_by("pk")],
         "content": contents(batch),
         "table": table,
-        "returns": [answer_shown(one) for one in batch.returns.defer("content").order_by("pk")],
+        "returns": answers_shown(batch),
         "form": form,
         "is_own": is_own,
         "may_decide": workplace.role is Role.APPROVER and state == State.PREPARED and not is_own,
@@ -170,17 +174,21 @@ def step_shown(step: BatchStep) -> dict[str, Any]:
     return {"at": step.at, "done": DONE[step.state], "who": who, "reason": step.reason}
 
 
-def answer_shown(answer: ReturnFile) -> dict[str, Any]:
-    """Return an answer with what its codes say of the file as a whole."""
-    book = load_codes()
-    return {
-        "name": answer.name,
-        "granted_cents": answer.granted_cents,
-        "get_answered_by_display": answer.get_answered_by_display(),
-        "says": [
-            (code, book.text(RETURN_CODES, code, language=language())) for code in answer.codes
-        ],
-    }
+def answers_shown(batch: Batch) -> list[dict[str, Any]]:
+    """Return the answers to a file, each with what its codes say of the file as a whole."""
+    answers = list(batch.returns.defer("content").order_by("pk"))
+    book = known_codes() if any(one.codes for one in answers) else load_codes()
+    return [
+        {
+            "name": one.name,
+            "granted_cents": one.granted_cents,
+            "who": one.get_answered_by_display(),
+            "says": [
+                (code, book.text(RETURN_CODES, code, language=language())) for code in one.codes
+            ],
+        }
+        for one in answers
+    ]
 
 
 def contents(batch: Batch) -> list[dict[str, Any]]:

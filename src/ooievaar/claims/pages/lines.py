@@ -13,10 +13,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from ooievaar.bundles.models import Product
-from ooievaar.bundles.permissions import products_for
-from ooievaar.claims.layouts import known_layouts
-from ooievaar.claims.messages.codes import RETURN_CODES, load_codes
-from ooievaar.claims.models import ClaimLine, LineEvent, LineState, Proposal, ReturnFile
+from ooievaar.claims.layouts import known_codes
+from ooievaar.claims.messages.codes import RETURN_CODES, Codes
+from ooievaar.claims.messages.layout import Layout, layout_of, shipped
+from ooievaar.claims.models import (
+    ClaimLine,
+    ImportedLayout,
+    LineEvent,
+    LineState,
+    Proposal,
+    ReturnFile,
+)
 from ooievaar.claims.pages import words
 from ooievaar.claims.pages.message_fields import (
     RecordShown,
@@ -132,8 +139,18 @@ def claim_line(request: WorkingRequest, line_id: int) -> HttpResponseBase:
     """Show the life of one line: why it is owed, what was sent and answered, and what comes now."""
     workplace, at = request.workplace, timezone.now()
     every = lines_for(workplace, at)
+    owed = Product.objects.filter(
+        pregnancy_id=OuterRef("pregnancy_id"),
+        key=OuterRef("key"),
+        derivation__network_id=OuterRef("network_id"),
+    ).order_by("-derivation_id")
     lines = list(
         every.filter(key=Subquery(every.filter(pk=line_id).values("key")[:1]))
+        .annotate(
+            product_no=Subquery(owed.values("product_no")[:1]),
+            owed_cents=Subquery(owed.values("cents")[:1]),
+            is_running=Subquery(owed.values("is_open")[:1]),
+        )
         .select_related("pregnancy", "insurer", "standing", "credits")
         .order_by("pk")
     )
@@ -147,20 +164,17 @@ def claim_line(request: WorkingRequest, line_id: int) -> HttpResponseBase:
         .defer("return_file__content")
         .order_by("at", "pk")
     )
-    product = (
-        products_for(workplace, at, line.pregnancy_id).filter(key=line.key).order_by("-pk").first()
-    )
+    codes = known_codes()
     sent, answered = _messages(line)
     context = {
         "line": line,
         "is_debit": not line.is_credit,
         "product_name": words.product_name(line.product),
         "tag": words.state_tag(line.standing.state),
-        "moments": [moment(event) for event in events],
+        "moments": [moment(event, codes) for event in events],
         "others": [one for one in lines if one.pk != line.pk],
-        "product": product,
         "because": words.said(words.REASONS, str(line.explanation.get("why", ""))),
-        "next": next_step(line, proposals_of(line, workplace, at), product),
+        "next": next_step(line, proposals_of(line, workplace, at)),
         "records": side_by_side(sent, answered),
         "is_answered": bool(answered),
         "came_back": len(answered) > 1,
@@ -168,15 +182,13 @@ def claim_line(request: WorkingRequest, line_id: int) -> HttpResponseBase:
     return render(request, "claims/line.html", context)
 
 
-def moment(event: LineEvent) -> Moment:
+def moment(event: LineEvent, book: Codes) -> Moment:
     """Return an event in words."""
-    said = words.said(words.EVENTS, event.state)
+    said = str(words.CAUSES.get(event.cause) or words.said(words.EVENTS, event.state))
     if event.state == LineState.GRANTED_IN_PART:
         said = _("Voor een deel toegekend: %(cents)s") % {"cents": euro(event.granted_cents)}
     tone = words.STATE_TAGS.get(LineState(event.state), "").removeprefix("tag-")
-    codes, book = [], load_codes()
-    for code in event.codes:
-        codes.append((code, book.text(RETURN_CODES, code, language=language())))
+    codes = [(code, book.text(RETURN_CODES, code, language=language())) for code in event.codes]
     return Moment(
         at=event.at,
         what=said,
@@ -193,7 +205,7 @@ def proposals_of(line: ClaimLine, workplace: Any, at: datetime) -> list[Proposal
     return list(proposals_for(workplace, at).filter(key=line.key).order_by("pk"))
 
 
-def next_step(line: ClaimLine, proposals: list[Proposal], product: Product | None) -> list[Next]:
+def next_step(line: ClaimLine, proposals: list[Proposal]) -> list[Next]:
     """Say what happens with a line now: what was proposed, else what its state means."""
     found = [
         Next(
@@ -225,8 +237,22 @@ def _messages(line: ClaimLine) -> tuple[list[RecordShown], list[RecordShown]]:
     )
     if placed is None:
         return [], []
-    layouts = known_layouts()
+    layouts = layouts_then(placed.batch.layout_hash)
     sent = line_in_file(layouts, placed.batch.file.content, placed.detail_number)
     if placed.answer is None:
         return sent, []
     return sent, line_in_answer(layouts, placed.answer, line.reference, placed.detail_number)
+
+
+def layouts_then(layout_hash: str) -> dict[str, Layout]:
+    """Return the layouts with the one by which a file was made, whatever was imported since.
+
+    No query where it came along with Ooievaar, else one.
+    """
+    layouts = dict(shipped())
+    if any(layout.content_hash == layout_hash for layout in layouts.values()):
+        return layouts
+    imported = [layout_of(row.content) for row in ImportedLayout.objects.order_by("pk")]
+    layouts |= {layout.key: layout for layout in imported}
+    layouts |= {one.key: one for one in imported if one.content_hash == layout_hash}
+    return layouts

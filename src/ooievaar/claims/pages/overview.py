@@ -49,7 +49,7 @@ def claims_overview(request: WorkingRequest) -> HttpResponse:
     changes = proposed(workplace, at)
     standings = standings_of(workplace, at, changes.owed)
     problems = open_problems(workplace, at)
-    burden = burden_by_month(workplace.network_id or 0)
+    burden = burden_by_month(workplace.network_id or 0, at, MONTHS)
     context = {
         "has_anything": bool(changes.lines or standings.insurers or len(standings.rungs) > 1),
         "rungs": [_shown(rung) for rung in standings.rungs],
@@ -67,7 +67,7 @@ def claims_overview(request: WorkingRequest) -> HttpResponse:
         ],
         "problem_count": len(problems),
         "problem_cents": sum(one.cents for one in problems),
-        "burden": burden[:MONTHS],
+        "burden": burden,
         "burden_all": summed(burden),
         "waiting": _waiting(request, at),
         "may_prepare": workplace.role is Role.CONTROLLER,
@@ -113,7 +113,8 @@ def _ages(standings: Standings) -> list[tuple[str, int, int]]:
 def _waiting(request: WorkingRequest, at: datetime) -> dict[str, int]:
     """Return how many files wait for a person, by what they wait for."""
     found = {"prepared": 0, "approved": 0}
-    states = standing_batches(batches_for(request.workplace, at)).values_list("state", flat=True)
-    for state in states.filter(state__in=[BatchStep.State.PREPARED, BatchStep.State.APPROVED]):
-        found[state] += 1
+    for batch in standing_batches(batches_for(request.workplace, at)).filter(
+        **{"state__in": [BatchStep.State.PREPARED, BatchStep.State.APPROVED]}
+    ):
+        found[batch.state] += 1  # type: ignore[attr-defined]
     return found

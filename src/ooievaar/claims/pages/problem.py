@@ -16,7 +16,8 @@ from django.views.decorators.http import require_http_methods
 from ooievaar.claims import fixing
 from ooievaar.claims.causes import cause_book
 from ooievaar.claims.fixing import Fixed
-from ooievaar.claims.messages.codes import RETURN_CODES, load_codes
+from ooievaar.claims.layouts import known_codes
+from ooievaar.claims.messages.codes import RETURN_CODES
 from ooievaar.claims.pages import forms, words
 from ooievaar.claims.pages.worklist import Row, rows_for
 from ooievaar.claims.rules.problems import Problem
@@ -106,7 +107,7 @@ class CodeLine:
 
 def code_lines(problem: Problem) -> list[CodeLine]:
     """Return the codes of a problem in plain words; an unknown code is said to be."""
-    book, found = load_codes(), []
+    book, found = known_codes(), []
     for code in problem.codes:
         known = book.return_code(code)
         says = book.text(RETURN_CODES, code, language=language())

@@ -1,7 +1,7 @@
 """What the overview reads: funnel, insurers, ages and proposals, added up by the database."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -123,11 +123,11 @@ def standings_of(workplace: Workplace, at: datetime, owed: tuple[int, int]) -> S
             paid=Sum("paid_cents"),
         )
     )
-    found = list(rows)
+    found: list[Mapping[str, Any]] = list(rows)
     return Standings(_rungs(found, owed), _insurers(found), *_ages(found))
 
 
-def _rungs(rows: Iterable[dict[str, Any]], owed: tuple[int, int]) -> tuple[Rung, ...]:
+def _rungs(rows: Iterable[Mapping[str, Any]], owed: tuple[int, int]) -> tuple[Rung, ...]:
     counted: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     counted[OWED] = list(owed)
     for row in rows:
@@ -136,13 +136,18 @@ def _rungs(rows: Iterable[dict[str, Any]], owed: tuple[int, int]) -> tuple[Rung,
         rung[1] += -row["cents"] if row["line__is_credit"] else row["cents"]
     widest = max((abs(cents) for _count, cents in counted.values()), default=0)
     return tuple(
-        Rung(state, *counted[state], abs(counted[state][1]) * 100 // widest if widest else 0)
+        Rung(
+            state,
+            counted[state][0],
+            counted[state][1],
+            abs(counted[state][1]) * 100 // widest if widest else 0,
+        )
         for state in RUNGS
         if counted[state][0] or state == OWED
     )
 
 
-def _insurers(rows: Iterable[dict[str, Any]]) -> tuple[InsurerLine, ...]:
+def _insurers(rows: Iterable[Mapping[str, Any]]) -> tuple[InsurerLine, ...]:
     found: dict[tuple[int, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for row in rows:
         if row["state"] in UNSENT:
@@ -160,7 +165,7 @@ def _insurers(rows: Iterable[dict[str, Any]]) -> tuple[InsurerLine, ...]:
     return tuple(sorted(lines, key=lambda line: -line.sent))
 
 
-def _ages(rows: Iterable[dict[str, Any]]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _ages(rows: Iterable[Mapping[str, Any]]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     unanswered, unpaid = [0] * (len(AGES) + 1), [0] * (len(AGES) + 1)
     for row in rows:
         sign = -1 if row["line__is_credit"] else 1
@@ -184,7 +189,7 @@ def proposed(workplace: Workplace, at: datetime) -> Proposed:
         for name, window in windows.items()
         for what, function in (("count", Count), ("cents", Sum))
     }
-    rows = list(
+    rows: list[Mapping[str, Any]] = list(
         proposals_for(workplace, at)
         .order_by()
         .values("action", "reason")

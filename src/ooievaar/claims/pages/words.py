@@ -82,7 +82,9 @@ REASONS: Words = {
     "awaiting_answer": _("wacht op antwoord van de verzekeraar"),
     "no_bsn": _("haar BSN is niet bekend"),
     "no_birth_date": _("haar geboortedatum is niet bekend"),
-    "no_code": _("het product heeft geen prestatiecode op deze dag"),
+    "name_not_writable": _("haar naam past niet in een bericht"),
+    "no_claim_code": _("het product heeft geen prestatiecode op deze dag"),
+    "too_much_for_a_line": _("het bedrag past niet op een regel"),
 }
 """Why the reconciler proposes something."""
 
@@ -101,6 +103,12 @@ EVENTS: Words = {
     LineState.WITHDRAWN: _("Ingetrokken, niet verzonden"),
 }
 """What happened to a line, on its timeline."""
+
+CAUSES: Words = {
+    "late_allowed": _("Mag toch gaan, hoewel de termijn voorbij is"),
+    "replaced": _("Vervangen: gaat anders opnieuw, onder hetzelfde nummer"),
+}
+"""What happened, where its state alone would say something else."""
 
 STATE_TAGS = {
     LineState.REFUSED_BY_PORTAL: "tag-alarm",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.http import HttpResponseBase
 from django.shortcuts import render
@@ -15,7 +16,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from ooievaar.claims.causes import cause_book
-from ooievaar.claims.messages.codes import RETURN_CODES, load_codes
+from ooievaar.claims.layouts import known_codes
+from ooievaar.claims.messages.codes import RETURN_CODES, Codes
 from ooievaar.claims.models import ProblemMark
 from ooievaar.claims.pages import words
 from ooievaar.claims.problems import marks_for, open_problems
@@ -24,7 +26,7 @@ from ooievaar.network.doors import WorkingRequest, open_to
 from ooievaar.network.roles import WHOLE_NETWORK_ROLES, Role
 from ooievaar.record.access_log.models import Kind
 from ooievaar.record.access_log.noting import NO_RELATION, note
-from ooievaar.ui.columns import Column
+from ooievaar.ui.columns import Column, with_note
 from ooievaar.ui.tables import Action, Filter, Table
 from ooievaar.ui.templatetags.ooievaar import day, language
 
@@ -135,9 +137,11 @@ def _note(request: WorkingRequest, kind: Kind, rows: Sequence[Row], found: int) 
 
 def work_table(request: WorkingRequest, rows: list[Row]) -> Table:
     """Return the problems as a table: the order of the rule, unless somebody sorts."""
-    me = request.workplace.person_id
+    me, codes = request.workplace.person_id, known_codes()
     columns = [
-        Column("probleem", _("Probleem"), lambda row: row.name, show=_name, sort="name"),
+        Column("probleem", _("Probleem"), lambda row: row.name, sort="name",
+            show=partial(_name, codes=codes),
+       ),
         Column("zwangere", _("Zwangere"), lambda row: row.reference),
         Column("verzekeraar", _("Verzekeraar"), lambda row: row.insurer, sort="insurer"),
         Column("regels", _("Regels"), lambda row: len(row.problem.lines), "number", sort="lines"),
@@ -210,21 +214,12 @@ def _is_found(row: Row, text: str) -> bool:
     return any(text.casefold() in line.reference.casefold() for line in row.problem.lines)
 
 
-def _name(row: Row) -> str:
-    """Write what is wrong, and what the code says, or for how many products."""
-    said = "; ".join(code_texts(row.problem, language())[:1])
-    return format_html(
-        '<a href="{}">{}</a>{}',
-        row.address,
-        row.name,
-        format_html('<br><span class="quiet fw-normal">{}</span>', said) if said else "",
-    )
-
-
-def code_texts(problem: Problem, in_language: str) -> list[str]:
-    """Return what the codes of a problem say, in plain words; an unknown code says it is."""
-    codes = load_codes()
-    return [codes.text(RETURN_CODES, code, language=in_language) for code in problem.codes]
+def _name(row: Row, codes: Codes) -> str:
+    """Write what is wrong, and what the first code says."""
+    link = format_html('<a href="{}">{}</a>', row.address, row.name)
+    if not row.problem.codes:
+        return link
+    return with_note(link, codes.text(RETURN_CODES, row.problem.codes[0], language=language()))
 
 
 def _deadline(row: Row) -> str:

@@ -3,10 +3,12 @@
 import re
 import time
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from ooievaar.claims.models import Batch, ClaimLine
 from ooievaar.claims.paying import take_payment
@@ -18,7 +20,7 @@ from ooievaar.record.access_log.models import AccessSubject
 from ooievaar.record.models import Coverage, Pregnancy, PregnancyVersion, TreatmentRelation
 
 SINCE = date(2025, 1, 1)
-START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+WORDS_OF_TRANSACTIONS = ("BEGIN", "SAVEPOINT", "RELEASE", "COMMIT", "ROLLBACK")
 WOMEN = ("granted", "switched", "tariff", "paid", "unanswered", "no_bsn", "too_late")
 
 
@@ -122,6 +124,14 @@ def _treated(made: Lived, woman: Pregnancy, insurer: int) -> None:
 def words(html: str) -> str:
     """Return what stands on a page, without its tags."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)).replace("\xa0", " ")
+
+
+def queries_of(client: Client, address: str) -> list[str]:
+    """Return what a page asks the database, words of transactions left out."""
+    with CaptureQueriesContext(connection) as asked:
+        client.get(address)
+    sentences = [str(query["sql"]) for query in asked.captured_queries]
+    return [sql for sql in sentences if not sql.startswith(WORDS_OF_TRANSACTIONS)]
 
 
 def token(html: str) -> str:

@@ -63,7 +63,7 @@ def test_two_people_prepare_the_same_period(real_database: RealDatabase, tmp_pat
                 now=claims.now,
                 today=claims.today,
                 until=MONTH,
-            )  # fmt: skip
+            )
         )
         assert sorted(isinstance(one, Rejected) for one in found) == [False, True]
         assert Batch.objects.count() == 2 * number

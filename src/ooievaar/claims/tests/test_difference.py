@@ -117,6 +117,35 @@ def test_granted_for_nothing_leaves_nothing_to_credit(books: Books) -> None:
     assert books.told(owed(cents=9_000)) == [("new", 9_000, "changed")]
 
 
+def test_granted_for_nothing_waits_for_a_change_or_a_persons_word(books: Books) -> None:
+    [line] = books.claim(owed(cents=10_000))
+    books.answer(line, "granted_in_part", 0)
+    assert books.told(owed()) == [("hold", 10_000, "refused_by_insurer")]
+    books.release(line)
+    assert books.told(owed()) == [("new", 10_000, "released")]
+
+
+def test_a_credit_that_the_portal_refused_goes_again_under_its_reference(books: Books) -> None:
+    books.grant(*books.claim(owed(cents=10_000)))
+    credit, debit = books.claim(owed(cents=9_000))
+    for line in (credit, debit):
+        books.answer(line, "refused_by_portal")
+    assert books.told(owed(cents=9_000)) == [
+        ("resend", 10_000, "refused_by_portal"),
+        ("resend", 9_000, "refused_by_portal"),
+    ]
+    again = books.claim(owed(cents=9_000))
+    assert [line.reference for line in again] == [credit.reference, debit.reference]
+    assert books.told(owed(cents=10_000))[0][0] == "wait"
+
+
+def test_a_refused_correction_that_is_no_longer_needed_is_left(books: Books) -> None:
+    books.grant(*books.claim(owed(cents=10_000)))
+    for line in books.claim(owed(cents=9_000)):
+        books.answer(line, "refused_by_portal")
+    assert books.told(owed(cents=10_000)) == []
+
+
 def test_a_birth_elsewhere_moves_a_product_to_another_insurer_in_two_files(books: Books) -> None:
     books.grant(*books.claim(owed(insurer=1)))
     steps = books.steps(owed(insurer=2))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ooievaar.claims.causes import cause_book
+from ooievaar.claims.causes import cause_book, causes_by
 from ooievaar.claims.messages.codes import load_codes
 from ooievaar.claims.pages import words
 from ooievaar.claims.rules.problems import Problem, Stuck, is_possible, problems
@@ -24,7 +24,7 @@ def stuck(key: str = "7:1", **known: Any) -> Stuck:
 
 
 def found(*lines: Stuck) -> list[Problem]:
-    return problems(lines, cause_book().causes, TODAY)
+    return problems(lines, causes_by(load_codes()), TODAY)
 
 
 def told(*lines: Stuck) -> list[tuple[str, int, int]]:

@@ -1,4 +1,4 @@
-"""What does not belong to exactly one file that was sent is refused, and nothing of it is stored."""
+"""What does not belong to exactly one sent file is refused, and nothing of it is stored."""
 
 from pathlib import Path
 
@@ -53,6 +53,17 @@ def test_an_answer_to_nothing_we_sent(claims: Claims) -> None:
     [batch] = claims.sent()
     content = claims.answer(batch).replace(batch.invoice_number.encode(), b"260399999999")
     assert "geen bestand" in refused(claims, content)
+
+
+def test_an_answer_to_another_network_is_unknown_to_who_reads_it(
+    claims: Claims, tmp_path: Path
+) -> None:
+    claims.product(claims.woman())
+    [batch] = claims.sent()
+    elsewhere = Claims(tmp_path / "elders").controller
+    found = take_return(claims.answer(batch), "r", claims.now, elsewhere)
+    assert isinstance(found, tuple) and "geen bestand" in found[0].message
+    assert not ReturnFile.objects.exists()
 
 
 def test_an_answer_of_another_insurer_or_for_another_payee(claims: Claims) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from ooievaar.claims.late import allow_late
 from ooievaar.claims.layouts import known_layouts
@@ -11,6 +12,7 @@ from ooievaar.claims.messages.reading import read_message
 from ooievaar.claims.models import (
     Batch,
     BatchLine,
+    BatchStep,
     ClaimLine,
     LineStanding,
     Proposal,
@@ -205,6 +207,21 @@ def test_who_prepares_does_not_approve(claims: Claims) -> None:
     assert isinstance(approve(batch, claims.controller, claims.now), Rejected)
     assert batch_state(batch) == "prepared"
     assert list(claims.channel.collect()) == []
+
+
+def test_the_database_itself_asks_for_four_eyes(claims: Claims) -> None:
+    claims.product(claims.woman())
+    [batch] = claims.prepared()
+    for state_of, person in (
+        ("approved", claims.controller.person_id),
+        ("approved", None),
+        ("sending", claims.approver.person_id),
+    ):
+        with pytest.raises(DatabaseError, match="four eyes"), transaction.atomic():
+            BatchStep.objects.create(batch=batch, state=state_of, person_id=person, at=claims.now)
+    BatchStep.objects.create(
+        batch=batch, state="approved", person_id=claims.approver.person_id, at=claims.now
+    )
 
 
 def test_a_withdrawn_file_leaves_its_lines_to_be_claimed(claims: Claims) -> None:

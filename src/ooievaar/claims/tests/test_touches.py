@@ -21,11 +21,11 @@ def test_a_product_that_nobody_touched_counts_as_such(tmp_path: Path) -> None:
     keys = [claims.product(claims.woman(), cents=60_000 + n) for n in range(1)]
     [batch] = claims.sent()
     claims.answered(batch)
-    assert burden_by_month(claims.network.pk) == []
+    assert burden_by_month(claims.network.pk, claims.now) == []
     assert take_payment(batch, cents=60_000, paid_on=claims.today, reference="B9", now=claims.now)
-    assert burden_by_month(claims.network.pk) == [Burden("2026-03", 1, 1, 0)]
+    assert burden_by_month(claims.network.pk, claims.now) == [Burden("2026-03", 1, 1, 0)]
     touch(claims.controller, "comment", [(keys[0], None)], claims.now)
-    [month] = burden_by_month(claims.network.pk)
+    [month] = burden_by_month(claims.network.pk, claims.now)
     assert (month.paid, month.untouched, month.touches) == (1, 0, 1)
     assert (month.untouched_ppm, month.per_hundred) == (0, 100)
     assert summed([month, month]) == Burden("", 2, 0, 2)
@@ -52,7 +52,7 @@ def test_nobody_but_the_controller_of_the_network_fixes(tmp_path: Path) -> None:
             fixing.write_off(held, problem, "ja", at=at),
         ):
             assert not made, "een Rejected is onwaar"
-    assert burden_by_month(world.claims.network.pk)[0].touches == 0
+    assert burden_by_month(world.claims.network.pk, world.claims.now)[0].touches == 0
 
 
 def test_a_problem_of_another_network_is_not_found(tmp_path: Path) -> None:
@@ -72,4 +72,4 @@ def test_one_part_that_cannot_be_done_undoes_the_whole_fix(tmp_path: Path) -> No
     made = fixing.correct_insurer(
         by, problem, right, world.claims.today, source="check", checked_on=world.claims.today, at=at
     )
-    assert not made and burden_by_month(world.claims.network.pk)[0].touches == 0
+    assert not made and burden_by_month(world.claims.network.pk, world.claims.now)[0].touches == 0

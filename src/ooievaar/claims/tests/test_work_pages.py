@@ -1,6 +1,7 @@
 """The pages of claims: what stands on them, for whom, and what a person does there."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,9 +10,11 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from ooievaar.claims.job_kinds import compare, fetch_returns, prepare_files, send_file
+from ooievaar.claims.layouts import store_layout
+from ooievaar.claims.messages.layout import shipped
 from ooievaar.claims.models import Batch, BatchStep, ClaimLine, LineStanding, Touch
 from ooievaar.claims.problems import open_problems
-from ooievaar.claims.tests.lived import Lived, lived, noted, token, words
+from ooievaar.claims.tests.lived import Lived, lived, noted, queries_of, token, words
 from ooievaar.network.models import Network, Person, Position
 from ooievaar.network.roles import WHOLE_NETWORK_ROLES, Role
 from ooievaar.network.tests.people import come_in, position
@@ -19,10 +22,10 @@ from ooievaar.record.models import Coverage, CoverageChange
 from ooievaar.record.teamwork.models import Mention
 from ooievaar.ui.jobs import JobRefused, Report, start_job
 from ooievaar.ui.models import Job
-from ooievaar.web.tests.visiting import MOST_QUERIES, queries_of
 
 pytestmark = pytest.mark.django_db
 HOME = "/declaraties/"
+MOST_QUERIES = 12
 
 
 @pytest.fixture(autouse=True)
@@ -173,6 +176,16 @@ def test_a_line_shows_its_life_and_both_messages(world: Lived) -> None:
     assert "De regel zelf kwam niet terug" in granted
     reference = world.line("paid").reference
     assert "1 rij gevonden" in page(client, f"{HOME}regels/?zoek={reference}")
+
+
+def test_a_message_is_read_by_the_layout_it_was_made_by(world: Lived) -> None:
+    """Importing another layout later changes nothing about what was sent then."""
+    layout = shipped()["KZ301-3.2"]
+    head = replace(layout.records["01"], name="Nieuwe kop")
+    later = replace(layout, records={**layout.records, "01": head})
+    store_layout(later, now=world.claims.now)
+    seen = page(world.client(Role.AUDITOR), f"{HOME}regels/{world.line('paid').pk}/")
+    assert "Voorlooprecord" in seen and "Nieuwe kop" not in seen
 
 
 def test_deadlines_come_nearest_first_and_can_be_narrowed(world: Lived) -> None:

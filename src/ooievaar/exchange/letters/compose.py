@@ -25,7 +25,7 @@ from ooievaar.record.entries.dictionary import Dictionary, Element, Form, load
 from ooievaar.record.entries.models import Entry, Observation
 from ooievaar.record.entries.queries import Written, known_values, written_of
 from ooievaar.record.handover.queries import Duties, duties_of
-from ooievaar.record.models import PregnancyVersion, TreatmentRelation, Woman
+from ooievaar.record.models import PregnancyVersion, TreatmentRelation
 from ooievaar.record.permissions import said_by
 from ooievaar.record.relations import Rejected
 from ooievaar.record.rules.consent import Said
@@ -37,6 +37,7 @@ from ooievaar.record.rules.sharing import (
     reason_for,
 )
 from ooievaar.record.versions import newest_first
+from ooievaar.record.women.who import Identity, who_she_is
 
 COPY = "Kopie"
 MOST_CONTACTS = 12
@@ -104,7 +105,7 @@ def letter_for(
     version = (
         newest_first(today)
         .filter(pregnancy_id=pregnancy_id)
-        .select_related("pregnancy__woman", "first_intake_organisation")
+        .select_related("pregnancy", "first_intake_organisation")
         .first()
     )
     assert version is not None, "who has access to a pregnancy knows something of it"
@@ -176,13 +177,14 @@ class _Composer:
         self.workplace, self.sender, self.version = workplace, sender, version
         self.kind, self.to, self.sharing, self.at = kind, to, sharing, at
         self.today = timezone.localdate(at)
+        self.who = who_she_is(version.pregnancy.woman_id)
         self.dictionary: Dictionary = load()
         self.written = written
         self.values: Values = known_values(written)
         self.shown: set[tuple[str, int]] = set()
 
     def letter(self, duties: Duties | None, asked: Sequence[TreatmentRelation]) -> Letter:
-        woman, row = self.version.pregnancy.woman, self.kind.row
+        woman, row = self.who, self.kind.row
         reference = self.version.pregnancy.reference
         born = f", geboren {_day(woman.birth_date)}" if woman.birth_date else ""
         # What stands on top stands nowhere else: these come first.
@@ -213,7 +215,7 @@ class _Composer:
             f"{self.workplace.person_name}, {role}",
         )
 
-    def _identity(self, woman: Woman) -> Iterable[Fact]:
+    def _identity(self, woman: Identity) -> Iterable[Fact]:
         yield Fact("Geboren", _day(woman.birth_date) or "onbekend")
         yield Fact("BSN", woman.bsn or "nog niet bekend")
         street = ("street", "house_number", "house_number_addition")

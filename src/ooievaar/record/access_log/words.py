@@ -52,6 +52,8 @@ OBJECTS: dict[str, str | Promise] = {
     "growth": gettext_lazy("groeicurven"),
     "repeat": gettext_lazy("keuze bij dubbel onderzoek"),
     "woman": gettext_lazy("persoonsgegevens"),
+    "own_files": gettext_lazy("lijst van eigen dossiers"),
+    "own_file": gettext_lazy("eigen dossier"),
     "woman_merge": gettext_lazy("samenvoegen van twee dossiers"),
     "woman_split": gettext_lazy("splitsen van twee dossiers"),
     "plan": gettext_lazy("plan van de zorg"),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from ooievaar.kernel.identifiers import mask_bsn
 from ooievaar.network.models import Person
 from ooievaar.record.models import IdentityChange, Woman
 from ooievaar.record.women.records import her_records
@@ -43,6 +44,23 @@ class Changed:
     def label(self) -> str:
         """The name of what was changed."""
         return str(IdentityChange.Field(self.field).label)
+
+    @property
+    def said_was(self) -> str:
+        """What stood there, as people read it."""
+        return said_of(self.field, self.was)
+
+    @property
+    def said_becomes(self) -> str:
+        """What stands there since."""
+        return said_of(self.field, self.becomes)
+
+
+def said_of(field: str, value: str) -> str:
+    """Write a part of who she is as people read it: a day in Dutch, of a BSN the last digits."""
+    if value and field == IdentityChange.Field.BIRTH_DATE:
+        return f"{date.fromisoformat(value):%d-%m-%Y}"
+    return mask_bsn(value) if value and field == IdentityChange.Field.BSN else value
 
 
 def details_of(woman_id: int) -> tuple[list[Insured], list[Changed]]:

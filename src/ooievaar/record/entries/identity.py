@@ -11,6 +11,7 @@ from ooievaar.record.models import IdentityChange, Woman
 from ooievaar.record.relations import Rejected
 from ooievaar.record.women.identity import remember
 from ooievaar.record.women.records import her_records
+from ooievaar.record.women.who import in_reading_order, known_in
 
 IS_OF_ANOTHER = "merge"
 """The field of a refusal that the two records should be merged."""
@@ -19,17 +20,17 @@ IS_OF_ANOTHER = "merge"
 def complete_bsn(woman_id: int, bsn: str, *, by: Person, at: datetime) -> Woman | Rejected:
     """Write down a BSN that was unknown; one that is known is not replaced, nor given twice.
 
-    Where another record has it, it is proposed to merge the two (`IS_OF_ANOTHER`).
+    Of a woman with more records it is written in the one that was kept. Where another record has it, it is proposed to merge the two (`IS_OF_ANOTHER`).
     """
     if not is_bsn(bsn):
         return Rejected(_("Dit is geen BSN: de elfproef klopt niet."), "bsn")
     with transaction.atomic():
-        woman = Woman.objects.select_for_update().get(pk=woman_id)
-        if woman.bsn:
+        locked = Woman.objects.select_for_update().filter(pk__in=her_records(woman_id))
+        hers = in_reading_order(locked.order_by("pk"), woman_id)
+        if known_in(hers, "bsn"):
             return Rejected(_("Haar BSN is al bekend."), "bsn")
+        woman = hers[0]
         other = Woman.objects.filter(bsn=bsn).first()
-        if other is not None and other.pk in her_records(woman.pk).values_list("pk", flat=True):
-            return Rejected(_("Dit BSN staat al op haar andere dossier."), "bsn")
         if other is not None:
             return Rejected(
                 _("Met dit BSN is al iemand bekend. De twee dossiers moeten worden samengevoegd."),

@@ -32,6 +32,22 @@ def digits(typed: str) -> str:
     return "".join(typed.split()).replace(".", "")
 
 
+def bsn_of(typed: str) -> str:
+    """Return the nine digits; refuse what does not pass the eleven-test."""
+    bsn = digits(typed)
+    if not is_bsn(bsn):
+        raise forms.ValidationError(_("Dit is geen BSN: de elfproef klopt niet."))
+    return bsn
+
+
+def postcode_of(typed: str) -> str:
+    """Return a postcode as `1234 AB`; refuse what is none."""
+    found = POSTCODE.fullmatch(typed.strip())
+    if found is None:
+        raise forms.ValidationError(_("Een postcode is vier cijfers en twee letters."))
+    return f"{found[1]} {found[2].upper()}"
+
+
 class BsnForm(RecordForm):
     """Completes a BSN that was unknown."""
 
@@ -44,10 +60,7 @@ class BsnForm(RecordForm):
 
     def clean_bsn(self) -> str:
         """Refuse what does not pass the eleven-test."""
-        bsn = digits(self.cleaned_data["bsn"])
-        if not is_bsn(bsn):
-            raise forms.ValidationError(_("Dit is geen BSN: de elfproef klopt niet."))
-        return bsn
+        return bsn_of(self.cleaned_data["bsn"])
 
 
 class NewPregnancyForm(RecordForm):
@@ -103,12 +116,7 @@ class NewPregnancyForm(RecordForm):
     def clean_postcode(self) -> str:
         """Write a postcode as `1234 AB`."""
         typed = self.cleaned_data["postcode"].strip()
-        if not typed:
-            return ""
-        found = POSTCODE.fullmatch(typed)
-        if found is None:
-            raise forms.ValidationError(_("Een postcode is vier cijfers en twee letters."))
-        return f"{found[1]} {found[2].upper()}"
+        return postcode_of(typed) if typed else ""
 
     def clean(self) -> dict[str, Any]:
         """Ask for a BSN that can be one, or for why there is none."""

@@ -148,3 +148,12 @@ def own_file_of(workplace: Workplace, pregnancy_id: int) -> QuerySet[Entry]:
     return Entry.objects.filter(
         pregnancy_id=pregnancy_id, organisation_id=known(workplace.organisation_id)
     )
+
+
+def own_files_of(workplace: Workplace, at: datetime) -> QuerySet[Pregnancy]:
+    """Return of whom an organisation keeps such a file while it no longer sees her record."""
+    if not workplace.gives_care:
+        return Pregnancy.objects.none()
+    wrote = Entry.objects.filter(organisation_id=known(workplace.organisation_id))
+    kept = Pregnancy.objects.filter(pk__in=wrote.order_by().values("pregnancy_id"))
+    return kept.exclude(pk__in=pregnancy_ids_for(workplace, at))

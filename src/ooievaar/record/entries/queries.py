@@ -14,6 +14,7 @@ from ooievaar.record.entries.permissions import (
     entries_for,
     entries_of_her_for,
     is_of_the_woman,
+    own_file_of,
     part_of,
     sees_element,
 )
@@ -59,6 +60,11 @@ def written_of(workplace: Workplace, pregnancy_id: int, at: datetime) -> list[Wr
     One query, however many entries there are.
     """
     return _written(workplace, pregnancy_id, fetched(entries_for(workplace, at, pregnancy_id)))
+
+
+def own_file(workplace: Workplace, pregnancy_id: int) -> list[Written]:
+    """Return every version of what an organisation wrote itself, newest first, treating or not."""
+    return _written(workplace, pregnancy_id, fetched(own_file_of(workplace, pregnancy_id)))
 
 
 def known_of_her(workplace: Workplace, pregnancy_id: int, at: datetime) -> list[Written]:

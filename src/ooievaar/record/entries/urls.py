@@ -6,6 +6,7 @@ from ooievaar.record.entries.pages import (
     dossier,
     entry,
     growth,
+    own_file,
     registering,
     repeat_counts,
     writing,
@@ -36,5 +37,7 @@ urlpatterns = [
         name="correct_entry",
     ),
     path("zwangeren/<int:pregnancy_id>/groei/", growth.growth, name="growth"),
+    path("eigen-dossier/", own_file.own_files, name="own_files"),
+    path("eigen-dossier/<int:pregnancy_id>/", own_file.own_file, name="own_file"),
     path("dubbel-onderzoek/", repeat_counts.repeats, name="repeats"),
 ]

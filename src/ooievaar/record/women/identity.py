@@ -10,36 +10,44 @@ from ooievaar.kernel.identifiers import is_bsn
 from ooievaar.network.models import Person
 from ooievaar.record.models import IdentityChange, Woman
 from ooievaar.record.relations import Rejected
+from ooievaar.record.women.records import her_records
+from ooievaar.record.women.who import in_reading_order, known_in
 
 Field = IdentityChange.Field
+LONGEST_REASON = 200
 LONGEST = {Field.NAME: 120, Field.POSTCODE: 7}
 
 
 def correct_identity(
     woman_id: int, field: str, becomes: str, reason: str, *, by: Person, at: datetime
 ) -> IdentityChange | Rejected:
-    """Correct a name, birth date (ISO), postcode or BSN that was wrong, and say why.
+    """Correct a name, birth date (ISO), postcode or BSN that was wrong or unknown, and say why.
 
-    A BSN that somebody else has is refused: then the two records are of one woman, or one of the
-    numbers is wrong.
+    Of a woman with more records what her pages say is corrected, in every record that says so;
+    what was unknown is written in the record that was kept. A BSN that somebody else has is
+    refused: then the two records are of one woman, or one of the numbers is wrong.
     """
     becomes, reason = becomes.strip(), reason.strip()
-    if not reason:
-        return Rejected(_("Zeg waarom dit verandert."), "reason")
+    if not reason or len(reason) > LONGEST_REASON:
+        return Rejected(_("Zeg in ten hoogste 200 tekens waarom dit verandert."), "reason")
     wrong = _wrong(field, becomes, timezone.localdate(at))
     if wrong is not None:
         return wrong
     with transaction.atomic():
-        woman = Woman.objects.select_for_update().get(pk=woman_id)
-        was = str(getattr(woman, field) or "")
-        if was == becomes:
+        locked = Woman.objects.select_for_update().filter(pk__in=her_records(woman_id))
+        hers = in_reading_order(locked.order_by("pk"), woman_id)
+        was = known_in(hers, field)
+        if str(was or "") == becomes:
             return Rejected(_("Dit staat er al."), field)
         if field == Field.BSN and Woman.objects.filter(bsn=becomes).exists():
             return Rejected(_("Met dit BSN is al iemand anders bekend."), field)
-        change = remember(woman, field, becomes, reason, by=by, at=at)
-        setattr(woman, field, date.fromisoformat(becomes) if field == Field.BIRTH_DATE else becomes)
-        woman.save(update_fields=[field])
-    return change
+        value = date.fromisoformat(becomes) if field == Field.BIRTH_DATE else becomes
+        changes = []
+        for woman in [one for one in hers if was and getattr(one, field) == was] or hers[:1]:
+            changes.append(remember(woman, field, becomes, reason, by=by, at=at))
+            setattr(woman, field, value)
+            woman.save(update_fields=[field])
+    return changes[0]
 
 
 def remember(

@@ -242,6 +242,16 @@ BROKEN = [
         id="two sources of one rank",
     ),
     pytest.param(
+        "claim_codes.yaml", "product: natal_on_request", "product: natal_elders",
+        "claim_codes[690220].product", "natal_elders", "products.yaml",
+        id="a claim code of a product that does not exist",
+    ),
+    pytest.param(
+        "claim_codes.yaml", "product: natal_complex", "product: natal",
+        "claim_codes[690230].valid_from", "overlapt", "een begin vanaf",
+        id="two claim codes of a product at once",
+    ),
+    pytest.param(
         "regimes.yaml", "regime: correction", "regime: boete",
         "regimes[boete].regime", "'boete'", "'parallel_ban'",
         id="a regime that does not exist",

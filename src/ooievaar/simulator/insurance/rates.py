@@ -52,6 +52,7 @@ DEFAULT = InsuranceRates()
 FAULTLESS = DEFAULT.times(0)
 EVERY_FAULT = replace(
     DEFAULT.times(8),
+    born_otherwise=0.08,
     refuses=0.06,
     grants_in_part=0.06,
     refuses_file=0.06,

@@ -27,9 +27,24 @@ VALUES: dict[str, Any] = {
 BY_NAME: dict[str, Any] = {
     "open_until": datetime(2025, 1, 2),
     "full_until": datetime(2025, 1, 2),
+    "until": date(2025, 1, 2),
+    "is_credit": True,
     "outcome": "agreed",
+    "day": date(2025, 1, 1),
+    "period": "2025-01",
+    "names_period": "",
+    "lines": 2,
+    "previous_hash": "0" * 64,
+    "last_number": 0,
+    "last_hash": "0" * 64,
+    "ledger.Account.insurer": None,
 }
 """What a rule between two columns asks."""
+FIRST: dict[str, str] = {
+    "ledger.Transaction": "INSERT INTO ledger_posting (id, transaction_id, account_id, cents) "
+    "VALUES (1, 1, 1, 1), (2, 1, 1, -1)",
+}
+"""What must be there before a row."""
 
 
 @pytest.fixture(params=GUARDED, ids=lambda model: model._meta.label)
@@ -43,15 +58,22 @@ def table(request: pytest.FixtureRequest, db: None) -> Iterator[str]:
 
 def insert_any_row(model: type[models.Model], database: Any) -> str:
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    values = [BY_NAME.get(field.name, VALUES.get(field.get_internal_type(), 1)) for field in fields]
+    values = [value_of(model, field) for field in fields]
     columns = ", ".join(f'"{field.column}"' for field in fields)
     marks = ", ".join("%s" for _ in fields)
     table = model._meta.db_table
     with database.cursor() as cursor:
+        if first := FIRST.get(model._meta.label):
+            cursor.execute(first)
         cursor.execute(
             f'INSERT INTO "{table}" ({key(model)}, {columns}) VALUES (1, {marks})', values
         )
     return table
+
+
+def value_of(model: type[models.Model], field: Any) -> Any:
+    usual = BY_NAME.get(field.name, VALUES.get(field.get_internal_type(), 1))
+    return BY_NAME.get(f"{model._meta.label}.{field.name}", usual)
 
 
 def key(model: type[models.Model]) -> str:
@@ -102,6 +124,10 @@ def test_these_are_guarded() -> None:
         "handover.Referral",
         "handover.ReferralStep",
         "handover.Responsibility",
+        "ledger.Account",
+        "ledger.PeriodClosing",
+        "ledger.Posting",
+        "ledger.Transaction",
         "pathways.CareShift",
         "pathways.Enrolment",
         "pathways.PathwayInForce",

@@ -116,7 +116,7 @@ def test_gaps_overlaps_and_lengths_are_told() -> None:
     twice = replace(three, number=two.number)
     fields = (one, two, twice, gap, replace(reserve, length=10))
     broken = replace(layout, records={**layout.records, "98": replace(record, fields=fields)})
-    del broken.records["99"]  # type: ignore[attr-defined]
+    del broken.records["99"]
 
     told = [str(fault) for fault in layout_faults(broken)]
 
@@ -126,6 +126,22 @@ def test_gaps_overlaps_and_lengths_are_told() -> None:
     assert "een gat: positie 19 tot en met 20" in told[2]
     assert "overlap: begint op positie 159" in told[3]
     assert "velden tot positie 168; verwacht tot positie 310" in told[4]
+
+
+def test_what_a_message_cannot_do_without_is_told() -> None:
+    layout = shipped()["KZ301-3.2"]
+    record = layout.records["04"]
+    fields = tuple(
+        replace(one, element="") if one.element in ("NUM362", "BED161") else one
+        for one in record.fields
+    )
+    broken = replace(layout, records={**layout.records, "04": replace(record, fields=fields)})
+
+    told = [str(fault) for fault in layout_faults(broken)]
+
+    assert len(told) == 2
+    assert "NUM362" in told[0]
+    assert "BED161" in told[1]
 
 
 def test_a_broken_file_is_refused_with_its_name(tmp_path: Path) -> None:

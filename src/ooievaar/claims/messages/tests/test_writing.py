@@ -140,6 +140,23 @@ def test_a_record_out_of_place_is_refused(part: Part) -> None:
     assert not isinstance(made, bytes)
 
 
+def test_a_standard_with_more_message_codes_writes_the_first_or_the_one_that_is_asked() -> None:
+    record = LAYOUT.records["01"]
+    fields = tuple(
+        replace(one, fixed="") if one.element == "COD002" else one for one in record.fields
+    )
+    layout = replace(
+        LAYOUT,
+        message_codes=("133", "150"),
+        records={**LAYOUT.records, "01": replace(record, fields=fields)},
+    )
+
+    for asked, told in (({}, b"01133"), ({"0102": "150"}, b"01150"), ({"0102": "9"}, b"01133")):
+        made = write_message(layout, {**HEADER, **asked}, claim_parts(layout, [ROW]))
+        assert isinstance(made, bytes)
+        assert made[:5] == told
+
+
 def test_a_return_is_not_written_from_rows() -> None:
     layout = shipped()["KZ302-3.2"]
 

@@ -17,6 +17,7 @@ from ooievaar.network.models import Person
 from ooievaar.network.workplace import Workplace
 from ooievaar.record.entries.commands import Observed, finish, mark_in_error
 from ooievaar.record.entries.models import Entry
+from ooievaar.record.models import Woman
 from ooievaar.record.relations import Rejected, ask_consult
 from ooievaar.record.tests.care_region import AT, ROLES, CareRegion
 from ooievaar.record.tests.care_region import DISCIPLINES as DISCIPLINE_OF
@@ -331,3 +332,18 @@ def test_it_was_made_at_the_moment_it_says(full: CareRegion, midwife: Workplace)
     letter = letter_for(midwife, full.noor.pk, chosen, late)
     assert isinstance(letter, Letter)
     assert letter.made == "gemaakt 25-10-2026 00:30", "the Dutch day, an hour before winter time"
+
+
+def test_of_two_records_the_letter_tells_who_she_is_by_both(
+    full: CareRegion, midwife: Workplace
+) -> None:
+    """The record that was kept has her name and BSN, the other alone her birth date."""
+    kept = Woman.objects.create(
+        reference="W-kept", name="Noor Vis", bsn="111222333", postcode="1462 VK"
+    )
+    Woman.objects.filter(pk=full.noor.woman_id).update(same_as=kept, postcode="9999 ZZ")
+    letter = made(midwife, full, "ziekenhuis")
+    assert letter.name == "Noor Vis" and letter.footer == "Noor Vis, geboren 12-03-1994"
+    identity = {fact.label: fact.value for fact in letter.identity}
+    assert identity["BSN"] == "111222333" and identity["Geboren"] == "12-03-1994"
+    assert identity["Postcode"] == "1462 VK"

@@ -30,6 +30,7 @@ from ooievaar.record.permissions import known as known_id
 from ooievaar.record.permissions import pregnancies_for
 from ooievaar.record.relations import Rejected
 from ooievaar.record.women.merging import MERGING_ROLES
+from ooievaar.record.women.who import who_she_is
 from ooievaar.record.women.records import her_records
 
 MOST_TRIES = 10
@@ -218,8 +219,9 @@ def woman(request: WorkingRequest, pregnancy_id: int) -> HttpResponse:
     written = page.written()
     banner = page.banner(written)
     her = banner.version.pregnancy.woman
+    who = who_she_is(her.pk)
     is_of_another = False
-    form = None if her.bsn else BsnForm(request.POST or None)
+    form = None if who.bsn else BsnForm(request.POST or None)
     if form is not None and request.method == "POST" and form.is_valid():
         done = complete_bsn(her.pk, form.cleaned_data["bsn"], by=request.user, at=page.at)
         if not isinstance(done, Rejected):
@@ -233,6 +235,7 @@ def woman(request: WorkingRequest, pregnancy_id: int) -> HttpResponse:
     context = {
         "banner": banner,
         "her": her,
+        "who": who,
         "is_of_another": is_of_another,
         "without_bsn": _why_no_bsn(written),
         "form": form,

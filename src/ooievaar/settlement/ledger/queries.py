@@ -1,0 +1,221 @@
+"""What others read of the books: balances, an account's history, and what may be paid out."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Max, Q, Sum
+
+from ooievaar.claims.models import ClaimLine, LineStanding, LineState, PaymentLine
+from ooievaar.kernel.period import month_of
+from ooievaar.network.models import Insurer, Network, Organisation
+from ooievaar.settlement.ledger.models import Account, Posting
+from ooievaar.settlement.ledger.rules.accounts import AccountKey, read_key
+from ooievaar.settlement.ledger.rules.payable import DividedProduct, Leaf, held
+from ooievaar.settlement.models import Share
+
+
+@dataclass(frozen=True, slots=True)
+class AccountBalance:
+    """An account with what stands on it: debit positive, credit negative."""
+
+    account: Account
+    cents: int
+
+    @property
+    def key(self) -> AccountKey:
+        """The account by its kind and party."""
+        return read_key(self.account.key)
+
+    @property
+    def party(self) -> str:
+        """Whose it is; empty for the network's own."""
+        one = self.account.insurer or self.account.organisation
+        return one.name if one else ""
+
+
+def balances(network: Network, until: date | None = None) -> list[AccountBalance]:
+    """Return every account with its balance, now or before a day; together they are zero."""
+    before = Q(postings__transaction__day__lt=until) if until else Q()
+    accounts = (
+        Account.objects.filter(network=network)
+        .select_related("insurer", "organisation")
+        .annotate(sum=Sum("postings__cents", filter=before))
+    )
+    order = list(Account.Kind.values)
+    found = [AccountBalance(account, account.sum or 0) for account in accounts]
+    return sorted(found, key=lambda one: (order.index(one.account.kind), one.party))
+
+
+def balance_of(network: Network, account: AccountKey, until: date | None = None) -> int:
+    """Return what stands on one account, now or before a day."""
+    postings = Posting.objects.filter(account__network=network, account__key=str(account))
+    if until:
+        postings = postings.filter(transaction__day__lt=until)
+    return int(postings.aggregate(sum=Sum("cents"))["sum"] or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One posting on an account of an organisation, with its cause and what stood there after."""
+
+    number: int
+    day: date
+    names_period: str
+    kind: str
+    cause_kind: str
+    cause_id: int
+    reason: str
+    text: str
+    cents: int
+    balance_cents: int
+
+
+def statement_of(
+    network: Network,
+    organisation: Organisation,
+    since: date | None = None,
+    until: date | None = None,
+) -> list[StatementLine]:
+    """Return what was posted on the accounts of an organisation in `[since, until)`, in order.
+
+    Cents are as the organisation sees them: what it gets is positive, what it owes negative; the
+    balance is that of the account of the same kind.
+    """
+    postings = Posting.objects.filter(account__network=network, account__organisation=organisation)
+    running: dict[str, int] = defaultdict(int)
+    if since:
+        earlier = postings.filter(transaction__day__lt=since).order_by()
+        for kind, cents in earlier.values_list("account__kind").annotate(Sum("cents")):
+            running[kind] = -cents
+        postings = postings.filter(transaction__day__gte=since)
+    if until:
+        postings = postings.filter(transaction__day__lt=until)
+    rows = postings.order_by("transaction__day", "transaction__number", "id").values_list(
+        *("transaction__number", "transaction__day", "transaction__names_period"),
+        *("account__kind", "transaction__cause_kind", "transaction__cause_id"),
+        *("transaction__reason", "transaction__text", "cents"),
+    )
+    lines = []
+    for number, day, names, kind, cause_kind, cause_id, reason, text, cents in rows:
+        running[kind] -= cents
+        lines.append(
+            StatementLine(
+                *(number, day, names, kind, cause_kind, cause_id, reason, text),
+                *(-cents, running[kind]),
+            )
+        )
+    return lines
+
+
+@dataclass(frozen=True, slots=True)
+class Payable:
+    """What may be paid to an organisation now, and what is held, with why.
+
+    Together they are what stands to its credit; below zero: what it owes, to be carried forward.
+    """
+
+    organisation_id: int
+    cents: int
+    held_cents: int
+    why: tuple[tuple[str, int], ...]
+
+
+def payable_of(network: Network, day: date, kind: str = "partner_payable") -> list[Payable]:
+    """Return for each organisation what may be paid at the end of a day, as the books stand.
+
+    A product is payable as far as the insurer paid it. `why` says per cause (`words.HELD`) what is
+    held. Ask after `commands.post`: what is not posted is not seen.
+    """
+    leaf = {"partner_payable": "partner", "supplier_payable": "supplier"}[kind]
+    waiting = held(divided_products(network, day), leaf)
+    stands = dict(
+        Posting.objects.filter(
+            account__network=network, account__kind=kind, transaction__day__lte=day
+        )
+        .order_by()
+        .values_list("account__organisation_id")
+        .annotate(Sum("cents"))
+    )
+    found = []
+    for organisation_id in sorted(stands.keys() | waiting.keys()):
+        why = waiting.get(organisation_id, {})
+        held_cents = sum(why.values())
+        credit = -(stands.get(organisation_id) or 0)
+        found.append(
+            Payable(organisation_id, credit - held_cents, held_cents, tuple(sorted(why.items())))
+        )
+    return found
+
+
+def divided_products(network: Network, day: date) -> Iterator[DividedProduct]:
+    """Yield what was divided of each product by the end of a day, and how far it was paid."""
+    leaves: dict[tuple[str, int], dict[Leaf, int]] = defaultdict(dict)
+    last_month = month_of(date.fromordinal(day.toordinal() + 1))
+    shares = (
+        Share.objects.filter(product__closing__network=network)
+        .filter(product__closing__month__lt=last_month)
+        .order_by()
+        .values_list("product__key", "product__insurer_id", "kind", "organisation_id")
+        .annotate(Sum("cents"))
+    )
+    for key, insurer_id, kind, organisation_id, cents in shares.iterator(chunk_size=5_000):
+        leaves[key, insurer_id][kind, organisation_id or 0] = cents
+    paid: dict[tuple[str, int], int] = {
+        (key, insurer_id): cents
+        for key, insurer_id, cents in PaymentLine.objects.filter(
+            payment__network=network, payment__paid_on__lte=day
+        )
+        .order_by()
+        .values_list("line__key", "line__insurer_id")
+        .annotate(Sum("cents"))
+    }
+    states = _newest_states(network)
+    for (key, insurer_id), of_product in leaves.items():
+        cents = paid.get((key, insurer_id), 0)
+        state = states.get((key, insurer_id))
+        yield DividedProduct(key, insurer_id, of_product, cents, _waits_for(state, cents))
+
+
+def _newest_states(network: Network) -> dict[tuple[str, int], tuple[str, int]]:
+    """Return of each product the state of its newest debit and what was granted of it."""
+    newest = (
+        ClaimLine.objects.filter(network=network, is_credit=False)
+        .order_by()
+        .values("key", "insurer_id")
+        .annotate(newest=Max("id"))
+        .values("newest")
+    )
+    standings = LineStanding.objects.filter(line__in=newest).values_list(
+        "line__key", "insurer_id", "state", "granted_cents"
+    )
+    return {(key, insurer): (state, granted or 0) for key, insurer, state, granted in standings}
+
+
+_UNDER_WAY = {
+    LineState.PREPARED, LineState.APPROVED, LineState.SENT, LineState.REFUSED_BY_PORTAL,
+}  # fmt: skip
+_TAKEN = {LineState.GRANTED, LineState.GRANTED_IN_PART, LineState.PAID}
+_REFUSED = {LineState.REFUSED_BY_INSURER, LineState.WRITTEN_OFF}
+
+
+def _waits_for(state: tuple[str, int] | None, paid_cents: int) -> str:
+    if state is None:
+        return "not_claimed"
+    name, granted_cents = state
+    if name in _UNDER_WAY:
+        return "awaiting_answer"
+    if name in _TAKEN and paid_cents < granted_cents:
+        return "awaiting_payment"
+    if name in _REFUSED or name == LineState.GRANTED_IN_PART:
+        return "refused"
+    return "not_claimed"
+
+
+def parties_of(network: Network) -> tuple[dict[int, Insurer], dict[int, Organisation]]:
+    """Return the insurers and organisations that have an account, by id."""
+    accounts = Account.objects.filter(network=network).select_related("insurer", "organisation")
+    insurers = {one.insurer.pk: one.insurer for one in accounts if one.insurer}
+    organisations = {one.organisation.pk: one.organisation for one in accounts if one.organisation}
+    return insurers, organisations

@@ -1,0 +1,1 @@
+"""What should stand in the books, and what must be posted to get there; pure."""

@@ -1,0 +1,185 @@
+"""What the books say of each organisation: the amounts that a run is made of."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Exists, OuterRef, QuerySet, Sum
+
+from ooievaar.network.models import Network
+from ooievaar.settlement.ledger.models import Posting
+from ooievaar.settlement.ledger.queries import payable_of
+from ooievaar.settlement.payments.models import (
+    AdvanceLine,
+    AdvanceStep,
+    LineStatus,
+    Loan,
+    PaymentPart,
+    RunStep,
+)
+from ooievaar.settlement.payments.rules.netting import (
+    ADVANCE,
+    GUARANTEE,
+    LENDER,
+    PAYABLE,
+    SUPPLIER,
+    Net,
+    Owed,
+    net,
+    released,
+    remaining,
+    repayment,
+)
+
+BACK = (LineStatus.State.RETURNED, LineStatus.State.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one organisation stands on a day, and what a run would pay it."""
+
+    organisation_id: int
+    owed: Owed
+    held_cents: int
+    held_why: tuple[tuple[str, int], ...]
+    net: Net
+
+    @property
+    def due_cents(self) -> int:
+        """What stands to its credit and may be paid; below zero it owes."""
+        return sum(self.owed.due.values())
+
+
+@dataclass
+class _Found:
+    due: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    held: int = 0
+    why: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    advanced: int = 0
+    new: dict[int, int] = field(default_factory=dict)
+
+
+def standings(
+    network: Network, day: date, rule: str, without_new: frozenset[int] = frozenset()
+) -> dict[int, Standing]:
+    """Return how every organisation stands at the end of a day, by id; ask after the ledger's post.
+
+    New advances of the organisations in `without_new` are left out: nobody can pay them.
+    """
+    found: dict[int, _Found] = defaultdict(_Found)
+    for kind in (PAYABLE, SUPPLIER):
+        for payable in payable_of(network, day, kind):
+            one = found[payable.organisation_id]
+            cents, held = released(payable.cents, payable.why, rule)
+            one.due[kind] += cents
+            one.held += held
+            for reason, amount in payable.why:
+                one.why[reason] += amount
+    for organisation_id, cents in _stands(network, GUARANTEE, day).items():
+        found[organisation_id].due[GUARANTEE] -= cents
+    for organisation_id, cents in _stands(network, ADVANCE, day).items():
+        found[organisation_id].advanced = cents
+    for line in unpaid_advances(network):
+        if line.organisation_id not in without_new:
+            found[line.organisation_id].new[line.pk] = line.cents
+    made = {pk: _standing(pk, one) for pk, one in found.items()}
+    for lender, cents in loans_to_repay(network, day, made).items():
+        found[lender].due[LENDER] += cents
+        made[lender] = _standing(lender, found[lender])
+    return dict(sorted(made.items()))
+
+
+def unpaid_advances(network: Network) -> list[AdvanceLine]:
+    """Return approved advances that are not paid, and not on their way in a run."""
+    approved = AdvanceStep.objects.filter(
+        run=OuterRef("run_id"), state=AdvanceStep.State.APPROVED
+    )
+    lines = AdvanceLine.objects.filter(
+        Exists(approved), ~Exists(_paying(OuterRef("pk"))), run__network=network, cents__gt=0
+    )
+    return list(lines.order_by("pk"))
+
+
+def loans_to_repay(
+    network: Network, day: date, made: Mapping[int, Standing]
+) -> dict[int, int]:
+    """Return what goes back to each lender, given what a run offsets of the advances it paid."""
+    lent = dict(
+        Loan.objects.filter(network=network, received_on__lte=day)
+        .order_by()
+        .values_list("lender_id")
+        .annotate(Sum("cents"))
+    )
+    if not lent:
+        return {}
+    stands = _stands(network, LENDER, day)
+    used, outstanding = lender_use(network, made)
+    found = {
+        lender: repayment(
+            cents, cents + stands.get(lender, 0), used.get(lender, 0), outstanding.get(lender, 0)
+        )
+        for lender, cents in lent.items()
+    }
+    return {lender: cents for lender, cents in found.items() if cents}
+
+
+def lender_use(
+    network: Network, made: Mapping[int, Standing]
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Return by lender what went out as advances, and what partners did not earn of it yet."""
+    paid = (
+        AdvanceLine.objects.filter(
+            Exists(_paying(OuterRef("pk"))), run__network=network, cents__gt=0
+        )
+        .order_by("pk")
+        .values_list("organisation_id", "id", "cents", "run__lender_id")
+    )
+    by_organisation: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    lender_of: dict[int, int | None] = {}
+    used: dict[int, int] = defaultdict(int)
+    for organisation_id, pk, cents, lender in paid:
+        by_organisation[organisation_id].append((pk, cents))
+        lender_of[pk] = lender
+        if lender is not None:
+            used[lender] += cents
+    outstanding: dict[int, int] = defaultdict(int)
+    for organisation_id, advances in by_organisation.items():
+        one = made.get(organisation_id)
+        if one is None:
+            continue
+        offset = -sum(
+            part.cents for part in one.net.parts if part.kind == ADVANCE and part.cents < 0
+        )
+        left = remaining(advances, one.owed.advanced_cents - offset)
+        for pk, cents in left.items():
+            lender = lender_of[pk]
+            if lender is not None:
+                outstanding[lender] += cents
+    return dict(used), dict(outstanding)
+
+
+def _paying(advance: OuterRef) -> QuerySet[PaymentPart]:
+    """Return the parts that pay an advance in a run that goes out, or went, and did not return."""
+    going = RunStep.objects.filter(run=OuterRef("line__run_id"), state=RunStep.State.SENDING)
+    back = LineStatus.objects.filter(line=OuterRef("line_id"), state__in=BACK)
+    return PaymentPart.objects.filter(Exists(going), ~Exists(back), advance=advance)
+
+
+def _stands(network: Network, kind: str, day: date) -> dict[int, int]:
+    """Return what stands on the accounts of a kind at the end of a day, by organisation."""
+    return dict(
+        Posting.objects.filter(
+            account__network=network, account__kind=kind, transaction__day__lte=day
+        )
+        .order_by()
+        .values_list("account__organisation_id")
+        .annotate(Sum("cents"))
+    )
+
+
+def _standing(organisation_id: int, one: _Found) -> Standing:
+    owed = Owed(dict(one.due), one.advanced, dict(one.new))
+    return Standing(
+        organisation_id, owed, one.held, tuple(sorted(one.why.items())), net(owed)
+    )

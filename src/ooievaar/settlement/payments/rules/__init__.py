@@ -1,0 +1,1 @@
+"""What is paid to whom, netted; pure."""
