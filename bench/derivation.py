@@ -112,11 +112,8 @@ def agreement_tables(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
         {"agreement_id": 1, "organisation_id": number[row["organisation_agb"]], "ppm": row["ppm"]}
         for row in tables["agreement_members"].to_pylist()
     ]
-    return {
-        "agreements": agreed_table("agreements", agreements),
-        "discipline_shares": agreed_table("discipline_shares", shares),
-        "member_shares": agreed_table("member_shares", members),
-    }
+    known = {"agreements": agreements, "discipline_shares": shares, "member_shares": members}
+    return {name: agreed_table(name, known.get(name, [])) for name in AGREED}
 
 
 def agreed_table(name: str, rows: list[dict[str, Any]]) -> pa.Table:

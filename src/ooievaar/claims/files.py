@@ -8,10 +8,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from ooievaar import __version__, rulebook
-from ooievaar.claims.layouts import known_layouts
+from ooievaar.claims.layouts import known_layouts, layouts_with
 from ooievaar.claims.messages.findings import Finding
 from ooievaar.claims.messages.kz301 import claim_rows, header_values, write_claims
 from ooievaar.claims.messages.layout import Layout
+from ooievaar.claims.messages.portal import file_name
 from ooievaar.claims.messages.reading import read_message
 from ooievaar.claims.messages.rows import ClaimRow
 from ooievaar.claims.models import Batch, BatchLine, BatchStep, ClaimFile, ClaimLine
@@ -55,7 +56,7 @@ def claim_file(batch: Batch, dated: date) -> tuple[str, bytes] | Rejected:
     content = written(batch, rows, layout, dated)
     if isinstance(content, tuple):
         return Rejected(UNWRITABLE % {"why": str(content[0])})
-    return f"{layout.standard}_{batch.insurer.uzovi}_{batch.invoice_number}.txt", content
+    return file_name(layout, batch.insurer.uzovi, batch.invoice_number), content
 
 
 def written(
@@ -163,8 +164,10 @@ def _as_sent(debits: Sequence[int]) -> dict[int, dict[str, Any]]:
     last = dict(sent.values_list("line_id", "batch_id"))
     references = dict(ClaimLine.objects.filter(pk__in=debits).values_list("pk", "reference"))
     found: dict[int, dict[str, Any]] = {}
-    for file in ClaimFile.objects.filter(batch_id__in=set(last.values())):
-        message, _findings = read_message(file.content.encode(ENCODING), known_layouts())
+    files = ClaimFile.objects.filter(batch_id__in=set(last.values())).select_related("batch")
+    for file in files:
+        layouts = layouts_with(file.batch.layout_hash)
+        message, _findings = read_message(file.content.encode(ENCODING), layouts)
         if message is None:
             raise ValueError(f"bestand {file.name} is niet meer te lezen")
         rows = {row.reference: row for row in claim_rows(message)}

@@ -26,7 +26,7 @@ from ooievaar.claims.messages.workbook_changes import (
     missing_places,
     unfilled_fields,
 )
-from ooievaar.claims.models import ImportedCodes, ImportedLayout
+from ooievaar.claims.models import ImportedCodes, ImportedLayout, KeptLayout
 from ooievaar.network.models import Person
 
 
@@ -59,14 +59,31 @@ def known_layouts() -> Mapping[str, Layout]:
     return _layouts(tuple(sorted(newest.items()))) if newest else shipped()
 
 
-def layouts_with(content_hash: str) -> Mapping[str, Layout]:
-    """Return the layouts in force, with the one of this hash as it was: to read what was sent."""
+def layouts_with(*hashes: str) -> Mapping[str, Layout]:
+    """Return the layouts in force, with those of these hashes as they were: to read what was sent.
+
+    An empty hash asks for nothing; one that was never kept is a fault, and raises.
+    """
     known = known_layouts()
-    earlier = [layout_of(row.content) for row in ImportedLayout.objects.order_by("-id")]
-    for layout in (*known.values(), *shipped().values(), *earlier):
-        if layout.content_hash == content_hash:
-            return {**known, layout.key: layout}
-    return known
+    wanted = frozenset(hashes) - {""} - _hashes(known)
+    if not wanted:
+        return known
+    return {**known, **{layout.key: layout for layout in _kept(wanted)}}
+
+
+def keep_layouts(*layouts: Layout) -> None:
+    """Keep layouts as they are now, so that what is made or read with them stays readable."""
+    hashes = {layout.content_hash: layout for layout in layouts}
+    there = KeptLayout.objects.filter(content_hash__in=hashes)
+    for content_hash in there.values_list("content_hash", flat=True):
+        del hashes[content_hash]
+    KeptLayout.objects.bulk_create(
+        (
+            KeptLayout(content_hash=content_hash, name=one.key, content=layout_content(one))
+            for content_hash, one in hashes.items()
+        ),
+        ignore_conflicts=True,
+    )
 
 
 def known_codes() -> Codes:
@@ -132,6 +149,25 @@ def _layouts(newest: tuple[tuple[str, str], ...]) -> Mapping[str, Layout]:
     """The layouts with these imports over them; read once per process, by their hashes."""
     rows = ImportedLayout.objects.filter(sha256__in=[sha256 for _, sha256 in newest])
     return MappingProxyType({**shipped(), **{row.name: layout_of(row.content) for row in rows}})
+
+
+@lru_cache(maxsize=64)
+def _kept(hashes: frozenset[str]) -> tuple[Layout, ...]:
+    rows = KeptLayout.objects.filter(content_hash__in=hashes)
+    found = {row.content_hash: layout_of(row.content) for row in rows}
+    # Made before layouts were kept: it came along, or was imported.
+    if missing := hashes - found.keys():
+        earlier = (layout_of(row.content) for row in ImportedLayout.objects.order_by("-id"))
+        for layout in (*shipped().values(), *earlier):
+            if layout.content_hash in missing:
+                found[layout.content_hash] = layout
+    if lost := hashes - found.keys():
+        raise LookupError(f"indeling {min(lost)} is niet bewaard")
+    return tuple(found.values())
+
+
+def _hashes(layouts: Mapping[str, Layout]) -> frozenset[str]:
+    return frozenset(layout.content_hash for layout in layouts.values())
 
 
 @lru_cache(maxsize=4)

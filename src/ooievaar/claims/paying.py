@@ -26,7 +26,13 @@ SETTLES = (LineState.GRANTED, LineState.GRANTED_IN_PART)
 
 
 def take_payment(
-    batch: Batch, *, cents: int, paid_on: date, reference: str, now: datetime
+    batch: Batch,
+    *,
+    cents: int,
+    paid_on: date,
+    reference: str,
+    now: datetime,
+    by: Workplace | None = None,
 ) -> Payment | Rejected:
     """Put a payment on the lines of a file: first what goes back, then lines in their order.
 
@@ -50,6 +56,7 @@ def take_payment(
             cents=cents,
             reference=reference,
             stored_at=now,
+            stored_by_id=by.person_id if by else None,
         )
         insert_rows(
             PaymentLine,
@@ -57,7 +64,7 @@ def take_payment(
             ((payment.pk, line.line_id, part) for line, part in parts),
         )
         refresh_paid(payment.pk)
-        add_events(_paid(parts), now)
+        add_events(_paid(parts), now, person_id=by.person_id if by else None)
     return payment
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from ooievaar.claims.files import detail_numbers, rows_of
-from ooievaar.claims.layouts import known_layouts
+from ooievaar.claims.layouts import keep_layouts, known_layouts
 from ooievaar.claims.messages.layout import Layout
 from ooievaar.claims.models import (
     Batch,
@@ -99,6 +99,7 @@ def prepare(
         entries = _entries(network, steps, before, now)
         if not entries:
             return Rejected(NOTHING)
+        keep_layouts(layout)
         _store_lines(entries)
         batches = _store_batches(network, entries, layout, until, by, now)
         _replace_proposals(network, entries, now)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ooievaar.claims.channel import Channel
-from ooievaar.claims.layouts import known_layouts
+from ooievaar.claims.layouts import keep_layouts, known_layouts
 from ooievaar.claims.messages.findings import Finding, refuses_file
 from ooievaar.claims.messages.reading import read_message
 from ooievaar.claims.messages.returns import NO_REMARK, read_return
@@ -69,11 +69,13 @@ def take_return(
         matched = _match(batch, returned)
         if isinstance(matched, tuple):
             return matched
+        keep_layouts(message.layout)
         file = ReturnFile.objects.create(
             batch=batch,
             name=name,
             content=content.decode(ENCODING),
             sha256=digest,
+            layout_hash=message.layout.content_hash,
             answered_by=returned.answered_by,
             insurer_reference=returned.insurer_reference,
             codes=list(returned.codes),

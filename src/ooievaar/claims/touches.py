@@ -129,14 +129,3 @@ def summed(burden: Iterable[Burden]) -> Burden:
         sum(month.untouched for month in months),
         sum(month.touches for month in months),
     )
-
-
-def touched_products(network_id: int) -> dict[str, int]:
-    """Return per action how many products it touched: what the touches were for."""
-    found = (
-        Touch.objects.filter(network_id=network_id)
-        .order_by()
-        .values_list("action")
-        .annotate(count=Count("key", distinct=True))
-    )
-    return dict(found)

@@ -111,6 +111,15 @@ class Agreement(models.Model):
     valid_from = models.DateField()
     valid_until = models.DateField(default=FAR_DATE)
     overhead_ppm = models.PositiveIntegerField()
+    overhead_cents = models.PositiveBigIntegerField(
+        default=0, db_default=0, help_text="per maand, in plaats van een deel"
+    )
+    reserve_ppm = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="van wat de organisatiekosten overlaten"
+    )
+    earmarked_ppm = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="toeslagen met een eigen doel, van hetzelfde"
+    )
     version = models.ForeignKey(
         AgreementVersion,
         models.PROTECT,
@@ -120,19 +129,50 @@ class Agreement(models.Model):
         help_text="de tekst waaruit deze rijen komen",
     )
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(overhead_ppm=0) | Q(overhead_cents=0), name="overhead_of_one_kind"
+            ),
+        ]
+
+
+class Method(models.TextChoices):
+    """How money is divided over disciplines, over organisations, or within a cooperative."""
+
+    FIXED_SHARE = "fixed_share", "Vast aandeel"
+    MONO_PRO_RATA = "mono_pro_rata", "Zoals de oude bekostiging"
+    PERFORMED = "performed", "Naar verrichte eenheden"
+    BY_CLIENTS = "by_clients", "Naar cliënten"
+
+
+class ProductRule(models.Model):
+    """How a product is divided over the disciplines; without a rule by their shares."""
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="product_rules")
+    product = models.CharField(max_length=32, help_text="* voor elk product dat niet is genoemd")
+    method = models.CharField(max_length=16, choices=Method)
+    until = models.DateField(null=True, help_text="daarna volgens de vaste aandelen")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "product"], name="one_rule_per_product"),
+            models.CheckConstraint(
+                condition=~Q(method="by_clients"), name="disciplines_have_no_clients"
+            ),
+        ]
+
 
 class DisciplineShare(models.Model):
     """The part of a product (after overhead) that goes to a discipline, and how it divides it."""
 
-    class Method(models.TextChoices):
-        FIXED_SHARE = "fixed_share", "Vast aandeel"
-        PERFORMED = "performed", "Naar verrichte eenheden"
+    Method = Method
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="discipline_shares")
     product = models.CharField(max_length=32)
     discipline = models.CharField(max_length=20, choices=Discipline)
     ppm = models.PositiveIntegerField()
-    method = models.CharField(max_length=12, choices=Method)
+    method = models.CharField(max_length=16, choices=Method)
 
     class Meta:
         constraints = [
@@ -153,5 +193,84 @@ class MemberShare(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["agreement", "organisation"], name="one_share_per_member"
+            ),
+        ]
+
+
+class MemberRule(models.Model):
+    """How a discipline divides what it gets of products without a discipline share."""
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="member_rules")
+    discipline = models.CharField(max_length=20, choices=Discipline)
+    method = models.CharField(max_length=16, choices=Method)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agreement", "discipline"], name="one_rule_per_discipline"
+            ),
+        ]
+
+
+class Cooperative(models.Model):
+    """An organisation that divides its part of the discipline over members of its own."""
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="cooperatives")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    method = models.CharField(max_length=16, choices=Method)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "organisation"], name="cooperative_once"),
+        ]
+
+
+class CooperativeMember(models.Model):
+    """A member of a cooperative, of one at most; the fixed part of it, where it divides so."""
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="cooperative_members")
+    cooperative = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    ppm = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agreement", "organisation"], name="in_one_cooperative"
+            ),
+            models.CheckConstraint(
+                condition=~Q(cooperative=F("organisation")), name="no_cooperative_of_itself"
+            ),
+        ]
+
+
+class UnitPrice(models.Model):
+    """An internal price: what an act, or a minute of kraamzorg, weighs in the division."""
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="unit_prices")
+    product = models.CharField(max_length=32)
+    code = models.CharField(max_length=16, help_text="* voor elke code die niet is genoemd")
+    cents = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agreement", "product", "code"], name="one_price_per_code"
+            ),
+        ]
+
+
+class SupplierPrice(models.Model):
+    """What a supplier invoices for an act, or for an hour of kraamzorg."""
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="supplier_prices")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    code = models.CharField(max_length=16)
+    cents = models.PositiveBigIntegerField(null=True, help_text="leeg: volgens de prijslijst")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agreement", "organisation", "code"], name="one_price_per_supplier_code"
             ),
         ]

@@ -4,16 +4,22 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Model
 
 from ooievaar.contracts.models import (
     Agreement,
     Contract,
+    Cooperative,
+    CooperativeMember,
     DisciplineShare,
+    MemberRule,
     MemberShare,
     ParallelCare,
     PriceListEntry,
+    ProductRule,
+    SupplierPrice,
     Tariff,
+    UnitPrice,
 )
 from ooievaar.contracts.rules.follow import Follower, InsurerContract, expand_terms
 from ooievaar.network.models import Insurer, Network
@@ -69,28 +75,67 @@ def price_list_rows(network: Network) -> list[Row]:
     return [{**row, "organisation_id": row["organisation_id"] or 0} for row in rows]
 
 
+AGREED: Mapping[str, tuple[type[Model], tuple[str, ...]]] = {
+    "product_rules": (ProductRule, ("agreement_id", "product", "method", "until")),
+    "discipline_shares": (
+        DisciplineShare,
+        ("agreement_id", "product", "discipline", "ppm", "method"),
+    ),
+    "member_rules": (MemberRule, ("agreement_id", "discipline", "method")),
+    "member_shares": (MemberShare, ("agreement_id", "organisation_id", "ppm")),
+    "cooperatives": (Cooperative, ("agreement_id", "organisation_id", "method")),
+    "cooperative_members": (
+        CooperativeMember,
+        ("agreement_id", "cooperative_id", "organisation_id", "ppm"),
+    ),
+    "unit_prices": (UnitPrice, ("agreement_id", "product", "code", "cents")),
+}
+"""What belongs to an agreement, as the division reads it."""
+
+
+def agreed_rows(network: Network) -> dict[str, list[Row]]:
+    """Return everything that the agreements of a network say, by the name of the table."""
+    return {
+        "agreements": agreement_rows(network),
+        "supplier_prices": supplier_price_rows(network),
+        **{
+            name: list(
+                model._default_manager.filter(agreement__network=network)
+                .order_by("id")
+                .values(*fields)
+            )
+            for name, (model, fields) in AGREED.items()
+        },
+    }
+
+
 def agreement_rows(network: Network) -> list[Row]:
     """Return the division's `agreements`."""
     return list(
         Agreement.objects.filter(network=network)
         .order_by("id")
-        .values("valid_from", "valid_until", "overhead_ppm", agreement_id=F("id"))
+        .values(
+            "valid_from",
+            "valid_until",
+            "overhead_ppm",
+            "overhead_cents",
+            "reserve_ppm",
+            "earmarked_ppm",
+            agreement_id=F("id"),
+        )
     )
 
 
-def discipline_share_rows(network: Network) -> list[Row]:
-    """Return the division's `discipline_shares`."""
+def supplier_price_rows(network: Network) -> list[Row]:
+    """Return what suppliers invoice, for products that start in the period of the agreement."""
     return list(
-        DisciplineShare.objects.filter(agreement__network=network)
+        SupplierPrice.objects.filter(agreement__network=network)
         .order_by("id")
-        .values("agreement_id", "product", "discipline", "ppm", "method")
-    )
-
-
-def member_share_rows(network: Network) -> list[Row]:
-    """Return the division's `member_shares`."""
-    return list(
-        MemberShare.objects.filter(agreement__network=network)
-        .order_by("id")
-        .values("agreement_id", "organisation_id", "ppm")
+        .values(
+            "organisation_id",
+            "code",
+            "cents",
+            valid_from=F("agreement__valid_from"),
+            valid_until=F("agreement__valid_until"),
+        )
     )

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "ooievaar.claims",
     "ooievaar.settlement",
     "ooievaar.settlement.ledger",
+    "ooievaar.settlement.payments",
     "ooievaar.web",
     # After our own: our templates stand in for theirs.
     "allauth",

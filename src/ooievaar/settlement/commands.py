@@ -15,6 +15,7 @@ from django.db import transaction
 from ooievaar.bundles.derive import Derived, derive_facts
 from ooievaar.bundles.engine import arrow_schema
 from ooievaar.contracts import queries as contracts
+from ooievaar.contracts.rules.schemas import LEVEL_PARAMETERS, SPLIT_PARAMETERS
 from ooievaar.kernel.faults import Fault, InputRejected
 from ooievaar.kernel.period import Period, month_period
 from ooievaar.network.models import Network
@@ -85,14 +86,7 @@ EXPLAINED = (
     "alternative_cents",
 )
 """Columns of a derived product that explain it, kept as they were on the day of closing."""
-SHARE_PARAMETERS = (
-    "total_cents",
-    "agreement_id",
-    "discipline_ppm",
-    "parent_cents",
-    "weight",
-    "weight_total",
-)
+SHARE_PARAMETERS = ("total_cents", *SPLIT_PARAMETERS)
 """What explains a share: what it is now in all, and how that was computed (null: it is no more)."""
 
 
@@ -189,9 +183,7 @@ def draft_closing(
     """Divide what was derived and weigh it against the earlier closings; nothing is written."""
     connection = derived.connection
     tables = {
-        "agreements": contracts.agreement_rows(network),
-        "discipline_shares": contracts.discipline_share_rows(network),
-        "member_shares": contracts.member_share_rows(network),
+        **contracts.agreed_rows(network),
         "closing_month": [{"starts_on": period.start}],
     }
     for name, rows in tables.items():
@@ -369,9 +361,16 @@ def _share_values(draft: Draft, first_product: int, first_share: int) -> Iterato
                 share["cents"],
                 "division",
                 share["reason"],
-                json.dumps({name: share[name] for name in SHARE_PARAMETERS}),
+                json.dumps(_parameters(share)),
             )
             number += 1
+
+
+def _parameters(share: Row) -> Row:
+    """Return what explains a share; how the levels above came about only where it was weighed."""
+    return {name: share[name] for name in SHARE_PARAMETERS} | {
+        name: share[name] for name in LEVEL_PARAMETERS if share[name] is not None
+    }
 
 
 def _newest_closing(network: Network) -> Closing | None:

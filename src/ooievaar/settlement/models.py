@@ -58,6 +58,7 @@ class Share(models.Model):
         OVERHEAD = "overhead", "Organisatiekosten"
         PARTNER = "partner", "Aandeel"
         RESERVE = "reserve", "Reserve"
+        SUPPLIER = "supplier", "Leverancier"
 
     product = models.ForeignKey(ClosedProduct, models.PROTECT, related_name="shares")
     kind = models.CharField(max_length=8, choices=Kind)

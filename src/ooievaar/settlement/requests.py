@@ -24,11 +24,17 @@ from ooievaar.bundles.snapshot import read_snapshot
 from ooievaar.contracts.models import (
     Agreement,
     Contract,
+    Cooperative,
+    CooperativeMember,
     DisciplineShare,
+    MemberRule,
     MemberShare,
     ParallelCare,
     PriceListEntry,
+    ProductRule,
+    SupplierPrice,
     Tariff,
+    UnitPrice,
 )
 from ooievaar.kernel.faults import Fault, InputRejected
 from ooievaar.kernel.period import month_of, month_period
@@ -50,7 +56,8 @@ OPEN = (State.PREPARED, State.APPROVED)
 DATED = (CareActivity, PregnancyVersion, Withdrawal)
 UNDATED = (
     *(Coverage, Membership, Supplier, Contract, Tariff, ParallelCare, PriceListEntry),
-    *(Agreement, DisciplineShare, MemberShare, Closing),
+    *(Agreement, ProductRule, DisciplineShare, MemberRule, MemberShare, Closing),
+    *(Cooperative, CooperativeMember, UnitPrice, SupplierPrice),
 )
 """What a division follows from: rows that say since when they were known, and rows that do not."""
 
@@ -206,6 +213,7 @@ def _figures(draft: Draft) -> dict[str, Any]:
         "overhead_cents": kinds[Share.Kind.OVERHEAD],
         "partners_cents": kinds[Share.Kind.PARTNER],
         "reserve_cents": kinds[Share.Kind.RESERVE],
+        "suppliers_cents": kinds[Share.Kind.SUPPLIER],
         "insurers": [[insurer, *sums] for insurer, sums in sorted(insurers.items())],
         "income": [[*who, cents] for who, cents in sorted(income.items())],
         "breakers": draft.breakers,
@@ -231,7 +239,9 @@ def facts_changed(figures: dict[str, Any]) -> bool:
     read, known_until = figures["read_until"], figures["known_until"]
     later = Q()
     for model in (*DATED, *UNDATED):
-        rows: QuerySet[Any] = model._default_manager.filter(pk__gt=read[model._meta.label])
+        rows: QuerySet[Any] = model._default_manager.filter(
+            pk__gt=read.get(model._meta.label, 0)
+        )
         if model in DATED:
             rows = rows.filter(recorded_on__lt=known_until)
         later |= Q(Exists(rows))

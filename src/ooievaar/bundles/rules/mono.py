@@ -137,6 +137,7 @@ def kraamzorg_values(t: Tables) -> ir.Table:
         ).cast("int64"),
         unknown_acts=ibis.ifelse(per_tariff.cents.isnull(), per_tariff.acts, 0).cast("int64"),
         is_exact=per_tariff.is_exact.fill_null(True),
+        by_hour=per_tariff.mono == "kraamzorg_hour",
     )
 
 

@@ -2,7 +2,7 @@
 
 from ooievaar.claims.models.answers import Payment, PaymentLine, ReturnFile
 from ooievaar.claims.models.batches import Batch, BatchLine, BatchStep, ClaimFile
-from ooievaar.claims.models.definitions import ImportedCodes, ImportedLayout
+from ooievaar.claims.models.definitions import ImportedCodes, ImportedLayout, KeptLayout
 from ooievaar.claims.models.lines import (
     ClaimLine,
     LineEvent,
@@ -26,6 +26,7 @@ __all__ = [
     "ClaimLine",
     "ImportedCodes",
     "ImportedLayout",
+    "KeptLayout",
     "LineEvent",
     "LineStanding",
     "LineState",

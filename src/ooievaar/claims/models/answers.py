@@ -22,6 +22,9 @@ class ReturnFile(models.Model):
     name = models.CharField(max_length=255)
     content = models.TextField(help_text="ISO-8859-1, byte voor byte")
     sha256 = models.CharField(max_length=64, unique=True)
+    layout_hash = models.CharField(
+        max_length=64, blank=True, help_text="de indeling waarmee het is gelezen"
+    )
     answered_by = models.CharField(max_length=8, choices=AnsweredBy)
     insurer_reference = models.CharField(max_length=24, blank=True)
     codes = models.JSONField(default=list, help_text="retourcodes van het bestand als geheel")
@@ -49,6 +52,9 @@ class Payment(models.Model):
     cents = models.BigIntegerField(help_text="negatief: terugbetaald of verrekend")
     reference = models.CharField(max_length=40, unique=True)
     stored_at = models.DateTimeField()
+    stored_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", help_text="leeg: het systeem"
+    )
 
 
 class PaymentLine(models.Model):

@@ -1,4 +1,4 @@
-"""Layouts and code lists that an administrator imported, beside the ones that come along."""
+"""Layouts and code lists that an administrator imported, and the layouts that were ever used."""
 
 from django.db import models
 
@@ -15,6 +15,19 @@ class ImportedLayout(models.Model):
     sha256 = models.CharField(max_length=64, unique=True)
     imported_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     imported_at = models.DateTimeField()
+
+
+class KeptLayout(models.Model):
+    """A layout that a file was made or read with, so that the file can be read for good.
+
+    The ones that come along change with the program; what was sent does not.
+    """
+
+    append_only = True
+
+    content_hash = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=16, help_text="KZ301-3.2")
+    content = models.JSONField()
 
 
 class ImportedCodes(models.Model):

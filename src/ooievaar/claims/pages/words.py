@@ -5,7 +5,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from ooievaar.claims.models import BatchStep, LineState, Proposal
+from ooievaar.claims.models import BatchStep, LineState
 from ooievaar.rulebook import load
 from ooievaar.ui.templatetags.ooievaar import language
 
@@ -145,11 +145,6 @@ def batch_tag(state: str) -> SafeString:
     """Return how a file stands, as a tag."""
     label = BatchStep.State(state).label if state in BatchStep.State.values else state
     return format_html('<span class="tag {}">{}</span>', BATCH_TAGS.get(state, ""), label)  # type: ignore[call-overload]
-
-
-def action_label(action: str) -> str:
-    """Return what a proposal is called."""
-    return str(Proposal.Action(action).label)
 
 
 def product_name(code: str) -> str:

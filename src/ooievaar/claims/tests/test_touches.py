@@ -9,7 +9,7 @@ from ooievaar.claims.paying import take_payment
 from ooievaar.claims.problems import open_problem, open_problems
 from ooievaar.claims.tests.lived import Lived, lived
 from ooievaar.claims.tests.region import Claims
-from ooievaar.claims.touches import Burden, burden_by_month, summed, touch, touched_products
+from ooievaar.claims.touches import Burden, burden_by_month, summed, touch
 from ooievaar.network.roles import Role
 from ooievaar.network.tests.people import working
 
@@ -29,7 +29,6 @@ def test_a_product_that_nobody_touched_counts_as_such(tmp_path: Path) -> None:
     assert (month.paid, month.untouched, month.touches) == (1, 0, 1)
     assert (month.untouched_ppm, month.per_hundred) == (0, 100)
     assert summed([month, month]) == Burden("", 2, 0, 2)
-    assert touched_products(claims.network.pk) == {"comment": 1}
 
 
 def test_an_action_on_a_problem_touches_each_of_its_products_once(tmp_path: Path) -> None:

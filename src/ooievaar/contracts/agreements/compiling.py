@@ -12,7 +12,7 @@ Row = dict[str, Any]
 def division_rows(
     agreement: Distribution, agreement_id: int, ids: Mapping[str, int]
 ) -> dict[str, list[Row]]:
-    """Return the rows of every agreed table, named as in `rules.schemas`.
+    """Return the rows of every agreed table, named as in `rules.schemas`; and supplier prices.
 
     `ids` are the organisations by AGB code.
     """
@@ -73,5 +73,10 @@ def division_rows(
             of_it | {"product": product, "code": code, "cents": cents}
             for product, rule in products.items()
             for code, cents in rule.unit_prices.items()
+        ],
+        "supplier_prices": [
+            of_it | {"organisation_id": ids[row.agb], "code": code, "cents": row.prices.get(code)}
+            for row in agreement.suppliers
+            for code in row.codes
         ],
     }

@@ -7,6 +7,7 @@ lowest AGB code.
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from ooievaar.contracts.agreements.compiling import Row, division_rows
 from ooievaar.contracts.rules import schemas
@@ -21,6 +22,9 @@ from ooievaar.contracts.rules.division import divide_tables
 from ooievaar.kernel.faults import Fault
 from ooievaar.kernel.money import format_euro
 from ooievaar.kernel.period import FAR_DATE
+
+MOST_PRODUCTS = 1_000
+"""An example of so many products would be no example."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,10 @@ class ExampleResult:
 
 
 def run_examples(agreement: Distribution) -> tuple[ExampleResult, ...]:
-    """Run every example, each on its own: a fixed overhead is that of its products alone."""
+    """Run every example in one pass, each on its own.
+
+    Each has a month of its own, so that its products alone carry a fixed overhead.
+    """
     ids = organisation_ids(agreement)
     tables: dict[str, list[Row]] = {name: [] for name in schemas.DIVISION_INPUTS}
     tables["organisations"] = [
@@ -62,12 +69,19 @@ def run_examples(agreement: Distribution) -> tuple[ExampleResult, ...]:
         for party in agreement.parties
     ]
     for name, rows in division_rows(agreement, 1, ids).items():
-        tables[name] = rows
-    results = []
-    for example in agreement.examples:
-        shares = divide_tables(tables | _given(example, agreement, ids))
-        results.append(ExampleResult(example.name, example.then, _found(example, shares, ids)))
-    return tuple(results)
+        if name in tables:
+            tables[name] = rows
+    numbered = list(enumerate(agreement.examples))
+    for number, example in numbered:
+        for name, rows in _given(example, number, agreement, ids).items():
+            tables[name] = tables[name] + rows
+    shares: dict[int, list[Row]] = defaultdict(list)
+    for share in divide_tables(tables):
+        shares[share["product_no"] // MOST_PRODUCTS].append(share)
+    return tuple(
+        ExampleResult(example.name, example.then, _found(example, shares[number], ids))
+        for number, example in numbered
+    )
 
 
 def example_faults(name: str, agreement: Distribution) -> list[Fault]:
@@ -101,19 +115,18 @@ def organisation_ids(agreement: Distribution) -> dict[str, int]:
 
 
 def _given(
-    example: Example, agreement: Distribution, ids: Mapping[str, int]
+    example: Example, position: int, agreement: Distribution, ids: Mapping[str, int]
 ) -> dict[str, list[Row]]:
     """Return the products of an example; its codes count as acts where no price is asked."""
     tables: dict[str, list[Row]] = defaultdict(list)
-    for number, row in enumerate(example.given, start=1):
-        starts_on = row.starts_on or agreement.valid_from
+    for number, row in enumerate(example.given, start=position * MOST_PRODUCTS):
         tables["divisible_products"].append(
             {
                 "product_no": number,
                 "product": row.product,
-                "starts_on": starts_on,
+                "starts_on": row.starts_on or agreement.valid_from,
                 "cents": row.cents,
-                "month": starts_on.replace(day=1),
+                "month": date(2000 + position, 1, 1),
                 "carried_cents": None,
             }
         )

@@ -69,7 +69,19 @@ def _shape(name: str, text: str) -> tuple[YamlFile, schema.AgreementText]:
     try:
         return file, schema.AgreementText.model_validate(file.content)
     except ValidationError as error:
-        raise InputRejected(_shape_fault(file, detail) for detail in error.errors()) from None
+        details = told_once(error.errors())
+        raise InputRejected(_shape_fault(file, detail) for detail in details) from None
+
+
+def told_once(details: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Leave out that a list is too short where that is because of what is wrong within it."""
+    places = [detail["loc"] for detail in details]
+    return [
+        row
+        for row in details
+        if row["type"] != "too_short"
+        or not any(loc != row["loc"] and loc[: len(row["loc"])] == row["loc"] for loc in places)
+    ]
 
 
 def _shape_fault(file: YamlFile, detail: ErrorDetails) -> Fault:
@@ -87,6 +99,9 @@ def _shape_fault(file: YamlFile, detail: ErrorDetails) -> Fault:
         return file.fault(path, found, f"hoogstens {context['le']}")
     if kind == "string_too_long":
         return file.fault(path, f"{len(detail['input'])} tekens", "hoogstens 120 tekens")
+    if kind == "too_long":
+        most = context["max_length"]
+        return file.fault(path, f"{context['actual_length']} regels", f"hoogstens {most}")
     if kind == "too_short":
         return file.fault(path, "niets", "ten minste één regel")
     if kind == "date_from_datetime_inexact":

@@ -221,7 +221,7 @@ class Example(Written):
     """Gegeven deze producten, dan deze bedragen."""
 
     naam: Text
-    gegeven: Annotated[tuple[Given, ...], Field(min_length=1)]
+    gegeven: Annotated[tuple[Given, ...], Field(min_length=1, max_length=100)]
     dan: Annotated[dict[Text, SignedAmount], Field(min_length=1)]
 
 
@@ -244,7 +244,7 @@ class AgreementText(Written):
     vangnet: tuple[SafetyNet, ...] = ()
     voorschotten: Advances | None = None
     afronding: Literal["grootste rest"] = "grootste rest"
-    voorbeelden: tuple[Example, ...] = ()
+    voorbeelden: Annotated[tuple[Example, ...], Field(max_length=200)] = ()
 
 
 def json_schema() -> dict[str, Any]:

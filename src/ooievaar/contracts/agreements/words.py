@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 
 from ooievaar.contracts.agreements import terms
 from ooievaar.contracts.agreements.writing import percent
@@ -59,8 +60,8 @@ METHODS: Mapping[str, str | Promise] = {
     "by_clients": _lazy("naar het aantal cliënten van ieder"),
 }
 RELEASES: Mapping[str, str | Promise] = {
-    "members_decide": _lazy("beslissen de leden"),
-    "above_ceiling": _lazy("niets: wat boven het plafond komt, gaat terug naar wie het inbracht"),
+    "members_decide": _lazy("de leden beslissen erover"),
+    "above_ceiling": _lazy("wat boven het plafond komt, gaat terug naar wie het inbracht"),
 }
 FINANCIERS: Mapping[str, str | Promise] = {
     "safety_net": _lazy("het vangnet"),
@@ -158,7 +159,7 @@ class _Speaker:
         said = [percent(overhead.ppm)] if overhead.ppm else []
         said += [fixed] if overhead.cents_per_month else []
         yield _said(
-            "first", ("overhead",), _("Voor de organisatie zelf is"), _and(said) or _("niets")
+            "first", ("overhead",), _("Als eerste gaat naar de organisatie zelf"), _and(said) or _("niets")
         )
         if reserve is not None:
             ceiling = reserve.ceiling_cents
@@ -171,7 +172,7 @@ class _Speaker:
             )  # fmt: skip
             yield _said("first", ("reserve", "ceiling"), _("De reserve groeit"), top)
             yield _said(
-                "first", ("reserve", "release"), _("Over wat er verder met de reserve gebeurt,"),
+                "first", ("reserve", "release"), _("Verder geldt voor de reserve:"),
                 str(RELEASES[reserve.release]),
             )  # fmt: skip
         for row in agreement.surcharges:
@@ -182,7 +183,7 @@ class _Speaker:
             amount = _and(said) or _("niets")
             yield _said("first", (*at, "purpose"), _("%(name)s is bestemd voor") % about,
                         row.purpose)  # fmt: skip
-            yield _said("first", (*at, "amount"), _("Voor %(name)s is") % about, amount)
+            yield _said("first", (*at, "amount"), _("Apart gezet voor %(name)s wordt") % about, amount)
 
     def products(self) -> Iterator[Statement]:
         order = list(terms.PRODUCTS)
@@ -197,12 +198,12 @@ class _Speaker:
                 yield _said("products", (*at, "until"), subject, _day(rule.until))
             for discipline in _in_order(rule.shares, terms.DISCIPLINES):
                 words = about | {"discipline": _discipline(discipline)}
-                subject = _("Van %(product)s gaat met een vast aandeel naar %(discipline)s") % words
+                subject = _("Van %(product)s is het vaste aandeel van %(discipline)s") % words
                 value = percent(rule.shares[discipline])
                 yield _said("products", (*at, "shares", discipline), subject, value)
             for discipline in _in_order(rule.members, terms.DISCIPLINES):
                 words = about | {"discipline": _discipline(discipline)}
-                subject = _("Onderling verdeelt %(discipline)s wat het van %(product)s krijgt")
+                subject = _("Binnen %(discipline)s wordt het deel van %(product)s verdeeld")
                 value = str(METHODS[rule.members[discipline]])
                 yield _said("products", (*at, "members", discipline), subject % words, value)
             for code in sorted(rule.unit_prices):
@@ -216,7 +217,7 @@ class _Speaker:
             rule = self.agreement.disciplines[discipline]
             at: Place = ("disciplines", discipline)
             about = {"discipline": _discipline(discipline)}
-            subject = _("Onderling verdeelt %(discipline)s") % about
+            subject = _("Binnen %(discipline)s wordt verdeeld") % about
             yield _said("disciplines", (*at, "method"), subject, str(METHODS[rule.method]))
             yield from self._shares(at, rule.shares, about["discipline"])
             if rule.is_secret:
@@ -229,7 +230,7 @@ class _Speaker:
                 about = {"name": name}
                 subject = _("Binnen %(name)s verdelen de leden") % about
                 yield _said("disciplines", (*place, "method"), subject, str(METHODS[row.method]))
-                subject = _("Lid van %(name)s:") % about
+                subject = _("Leden van %(name)s zijn") % about
                 yield _said("disciplines", (*place, "members"), subject, members)
                 yield from self._shares(place, row.shares, name)
                 if row.is_secret:
@@ -269,7 +270,7 @@ class _Speaker:
                 else _("wat de oude bekostiging voor de zorg van dit jaar had betaald")
             )
             yield _said("guarantee", (*at, "reference"), subject, reference)
-            subject = _("De garantie zelf is van dat inkomen hoogstens")
+            subject = _("De aanvulling is van dat inkomen hoogstens")
             yield _said("guarantee", (*at, "cap"), subject, percent(row.cap_ppm))
             sources = [str(FINANCIERS[name]) for name in row.financed_by]
             subject = _("De garantie wordt betaald uit, in deze volgorde,")
@@ -299,8 +300,9 @@ class _Speaker:
              _("geen voorschot meer") if row.stop_when_leaving else _("zijn voorschot tot het eind")),
         ]  # fmt: skip
         if months is not None:
-            subject = _("Een voorschot stopt na een tijd zonder zorg van, in maanden,")
-            said.append(("months", subject, str(months)))
+            subject = _("Wie geen zorg levert, krijgt geen voorschot meer na")
+            value = ngettext("%(months)s maand", "%(months)s maanden", months)
+            said.append(("months", subject, value % {"months": months}))
         for key, subject, value in said:
             yield _said("advances", ("advances", key), subject, value)
 
@@ -310,7 +312,7 @@ class _Speaker:
             about = {"name": row.name}
             yield from self._given(row)
             for key in _in_order(row.then, outcomes):
-                subject = _("In het voorbeeld “%(name)s” komt bij %(who)s") % (
+                subject = _("In het voorbeeld “%(name)s” gaat naar %(who)s") % (
                     about | {"who": outcomes[key]}
                 )
                 yield _said("examples", ("examples", row.name, "then", key), subject,

@@ -40,7 +40,7 @@ def percent(ppm: int) -> str:
 
 
 class _Code(str):
-    """A code of digits, which always stands between quotes."""
+    """A code; one of digits always stands between quotes."""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -54,7 +54,8 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _quoted(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", str(value), style='"')
+    style = '"' if value.isdigit() else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", str(value), style=style)
 
 
 def _plain(dumper: yaml.SafeDumper, value: str) -> yaml.Node:

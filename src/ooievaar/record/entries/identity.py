@@ -20,7 +20,8 @@ IS_OF_ANOTHER = "merge"
 def complete_bsn(woman_id: int, bsn: str, *, by: Person, at: datetime) -> Woman | Rejected:
     """Write down a BSN that was unknown; one that is known is not replaced, nor given twice.
 
-    Of a woman with more records it is written in the one that was kept. Where another record has it, it is proposed to merge the two (`IS_OF_ANOTHER`).
+    Of a woman with more records it is written in the one that was kept. Where another woman's
+    record has it, it is proposed to merge the two (`IS_OF_ANOTHER`).
     """
     if not is_bsn(bsn):
         return Rejected(_("Dit is geen BSN: de elfproef klopt niet."), "bsn")

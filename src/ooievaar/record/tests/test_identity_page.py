@@ -156,9 +156,9 @@ class TestWhoCorrects:
 
     def test_the_office_of_one_that_treated_her_reads_only(self) -> None:
         page = Page(role=Role.PRACTICE_ADMINISTRATOR)
-        TreatmentRelation.objects.filter(
-            organisation=page.region.organisations["linde"]
-        ).update(valid_until=date(2026, 9, 1))
+        TreatmentRelation.objects.filter(organisation=page.region.organisations["linde"]).update(
+            valid_until=date(2026, 9, 1)
+        )
         assert "Noor" in page.text() and "veld=naam" not in page.text()
         page.post("naam", "Noor Vis")
         assert page.her().name == "Noor"
@@ -190,9 +190,10 @@ class TestWhoCorrects:
 def test_the_banner_leads_there(page: Page) -> None:
     shown = page.client.get(f"/zwangeren/{page.region.noor.pk}/dossier/").content.decode()
     assert page.address() in shown
-    assert page.address() in page.client.get(
-        f"/zwangeren/{page.region.noor.pk}/gegevens/"
-    ).content.decode()
+    assert (
+        page.address()
+        in page.client.get(f"/zwangeren/{page.region.noor.pk}/gegevens/").content.decode()
+    )
 
 
 def test_at_most_twelve_queries(page: Page) -> None:

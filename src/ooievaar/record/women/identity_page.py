@@ -131,7 +131,8 @@ def _corrected(request: WorkingRequest, page: Opened, form: CorrectForm) -> bool
 def _rows(who: Identity) -> list[tuple[str, str, str]]:
     """Return what is known of her: as the address calls it, its name, and what it is."""
     return [
-        (key, str(field.label), said_of(field, _stored(who, field))) for key, field in FIELDS.items()
+        (key, str(field.label), said_of(field, _stored(who, field)))
+        for key, field in FIELDS.items()
     ]
 
 

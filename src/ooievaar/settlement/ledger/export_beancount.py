@@ -1,7 +1,7 @@
 """The books as a file of Beancount, whose own checker is the foreign referee.
 
 The balance of every account is asserted after each closed period and after the last day, so that
-`bean-check` refuses a file in which a cent moved.
+`bean-check` refuses a file in which a cent moved (`~ 0.00`: it would let one cent pass).
 """
 
 from collections import defaultdict
@@ -43,7 +43,7 @@ def export_beancount(network: Network) -> Iterator[str]:
     for day in _asserted(network, last):
         yield ""
         for one in balances(network, day):
-            yield f"{day} balance {names[one.account.pk]} {euros(one.cents)} EUR"
+            yield f"{day} balance {names[one.account.pk]} {euros(one.cents)} ~ 0.00 EUR"
 
 
 def account_name(account: Account) -> str:

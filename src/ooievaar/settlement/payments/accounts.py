@@ -148,8 +148,6 @@ def proposed_accounts(network: Network) -> QuerySet[BankAccount]:
     return _undecided(network).select_related("organisation", "proposed_by").order_by("pk")
 
 
-
-
 def _approved(network: Network, day: date) -> QuerySet[BankAccount]:
     approved = BankAccountStep.objects.filter(account=OuterRef("pk"), state=State.APPROVED)
     return BankAccount.objects.filter(
@@ -208,9 +206,7 @@ def _may_propose(by: Workplace, network: Network, organisation: Organisation | N
 def _takes_part(network: Network, organisation: Organisation) -> bool:
     """Tell whether it takes part, or did: who left may still have money coming."""
     here = {"network": network, "organisation": organisation}
-    return (
-        Membership.objects.filter(**here).exists() or Supplier.objects.filter(**here).exists()
-    )
+    return Membership.objects.filter(**here).exists() or Supplier.objects.filter(**here).exists()
 
 
 def _lock(network: Network) -> None:

@@ -1,7 +1,7 @@
 """What the books say of each organisation: the amounts that a run is made of."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -61,11 +61,11 @@ class _Found:
 
 
 def standings(
-    network: Network, day: date, rule: str, without_new: frozenset[int] = frozenset()
+    network: Network, day: date, rule: str, payees: Container[int] | None = None
 ) -> dict[int, Standing]:
     """Return how every organisation stands at the end of a day, by id; ask after the ledger's post.
 
-    New advances of the organisations in `without_new` are left out: nobody can pay them.
+    To who is not among `payees` (None: everybody is) nothing is paid; all of it stays as it is.
     """
     found: dict[int, _Found] = defaultdict(_Found)
     for kind in (PAYABLE, SUPPLIER):
@@ -81,29 +81,24 @@ def standings(
     for organisation_id, cents in _stands(network, ADVANCE, day).items():
         found[organisation_id].advanced = cents
     for line in unpaid_advances(network):
-        if line.organisation_id not in without_new:
-            found[line.organisation_id].new[line.pk] = line.cents
-    made = {pk: _standing(pk, one) for pk, one in found.items()}
+        found[line.organisation_id].new[line.pk] = line.cents
+    made = {pk: _standing(pk, one, payees) for pk, one in found.items()}
     for lender, cents in loans_to_repay(network, day, made).items():
         found[lender].due[LENDER] += cents
-        made[lender] = _standing(lender, found[lender])
+        made[lender] = _standing(lender, found[lender], payees)
     return dict(sorted(made.items()))
 
 
 def unpaid_advances(network: Network) -> list[AdvanceLine]:
     """Return approved advances that are not paid, and not on their way in a run."""
-    approved = AdvanceStep.objects.filter(
-        run=OuterRef("run_id"), state=AdvanceStep.State.APPROVED
-    )
+    approved = AdvanceStep.objects.filter(run=OuterRef("run_id"), state=AdvanceStep.State.APPROVED)
     lines = AdvanceLine.objects.filter(
         Exists(approved), ~Exists(_paying(OuterRef("pk"))), run__network=network, cents__gt=0
     )
     return list(lines.order_by("pk"))
 
 
-def loans_to_repay(
-    network: Network, day: date, made: Mapping[int, Standing]
-) -> dict[int, int]:
+def loans_to_repay(network: Network, day: date, made: Mapping[int, Standing]) -> dict[int, int]:
     """Return what goes back to each lender, given what a run offsets of the advances it paid."""
     lent = dict(
         Loan.objects.filter(network=network, received_on__lte=day)
@@ -178,8 +173,9 @@ def _stands(network: Network, kind: str, day: date) -> dict[int, int]:
     )
 
 
-def _standing(organisation_id: int, one: _Found) -> Standing:
+def _standing(organisation_id: int, one: _Found, payees: Container[int] | None) -> Standing:
     owed = Owed(dict(one.due), one.advanced, dict(one.new))
-    return Standing(
-        organisation_id, owed, one.held, tuple(sorted(one.why.items())), net(owed)
-    )
+    outcome = net(owed)
+    if outcome.cents and payees is not None and organisation_id not in payees:
+        outcome = Net(0, (), 0)
+    return Standing(organisation_id, owed, one.held, tuple(sorted(one.why.items())), outcome)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ooievaar.contracts.rules.division import PARAMETERS
+from ooievaar.contracts.rules.schemas import PARAMETERS
 from ooievaar.storage.expressions import int64
 from ooievaar.storage.pipeline import Stage
 
@@ -42,7 +42,6 @@ def share_differences(tables: Tables) -> ir.Table:
     products, closed = tables["divisible_products"], tables["closed_products"]
     shares = tables["shares"].join(products.select("product_no", *PRODUCT), "product_no")
     earlier = tables["closed_shares"].join(closed.select("closed_id", *PRODUCT), "closed_id")
-    nothing = ibis.null("int64")
     now = shares.select(
         *PRODUCT,
         "kind",
@@ -61,7 +60,7 @@ def share_differences(tables: Tables) -> ir.Table:
         organisation_id=earlier.organisation_id.fill_null(0),
         cents=-earlier.cents,
         total_cents=ibis.literal(0, "int64"),
-        **dict.fromkeys(PARAMETERS, nothing),
+        **{name: ibis.null(kind) for name, kind in PARAMETERS.items()},
     )
     columns = [*LEAF, "cents", "total_cents", *PARAMETERS]
     rows = ibis.union(now.select(columns), before.select(columns))

@@ -62,6 +62,8 @@ class Proof:
 
 
 KINDS = ("overhead", "partner", "reserve")
+SUPPLIER = "supplier"
+"""A kind that a proof tells only where something was bought."""
 
 
 def prove(
@@ -81,13 +83,15 @@ def prove(
     not hide one in none. `owed_cents` are the claimable products as they are now; `earlier_*` are
     the sums of all earlier closings, `closed_*` of this one; shares by kind, in cents.
     """
-    so_far = {kind: earlier_shares.get(kind, 0) + closed_shares.get(kind, 0) for kind in KINDS}
+    is_bought = SUPPLIER in earlier_shares or SUPPLIER in closed_shares
+    kinds = (*KINDS, SUPPLIER) if is_bought else KINDS
+    so_far = {kind: earlier_shares.get(kind, 0) + closed_shares.get(kind, 0) for kind in kinds}
     return Proof(
         (
             Balance("dispositions", "activities", activities, _parts(by_disposition)),
             Balance("placed_once", "activities", activities, (("placed", placed),)),
-            Balance("closing", "cents", closed_cents, _parts(closed_shares, KINDS)),
-            Balance("so_far", "cents", earlier_cents + closed_cents, _parts(so_far, KINDS)),
+            Balance("closing", "cents", closed_cents, _parts(closed_shares, kinds)),
+            Balance("so_far", "cents", earlier_cents + closed_cents, _parts(so_far, kinds)),
             Balance(
                 "owed",
                 "cents",

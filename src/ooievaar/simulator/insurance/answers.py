@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from ooievaar.claims.messages.kz301 import claim_rows
-from ooievaar.claims.messages.layout import shipped
+from ooievaar.claims.messages.layout import Layout
 from ooievaar.claims.messages.message import Message
 from ooievaar.claims.messages.reading import read_message
 from ooievaar.claims.messages.returns import Verdict, Verdicts, write_return

@@ -155,7 +155,18 @@ def _show_due(request: WorkingRequest, page: Opened, ours: set[str]) -> HttpResp
     items.sort(key=lambda item: (not item.is_overdue, item.due_until, item.key))
     note(request, Kind.READ, "plan", page.pregnancy_id, **page.logged)
     due = [Due(item, item.form in ours) for item in items]
-    return render(request, "entries/due.html", {"due": due, "pregnancy_id": page.pregnancy_id})
+    own = page.workplace.discipline
+
+    def is_asked_of_us(one: Due) -> bool:
+        return one.is_ours and one.item.discipline in (own, "")
+
+    context = {
+        "due": due,
+        "ours": [one for one in due if is_asked_of_us(one)],
+        "others": [one for one in due if not is_asked_of_us(one)],
+        "pregnancy_id": page.pregnancy_id,
+    }
+    return render(request, "entries/due.html", context)
 
 
 def _by_section(forms: Iterable[Form]) -> list[tuple[str, list[Form]]]:

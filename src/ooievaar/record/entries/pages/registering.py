@@ -30,8 +30,8 @@ from ooievaar.record.permissions import known as known_id
 from ooievaar.record.permissions import pregnancies_for
 from ooievaar.record.relations import Rejected
 from ooievaar.record.women.merging import MERGING_ROLES
-from ooievaar.record.women.who import who_she_is
 from ooievaar.record.women.records import her_records
+from ooievaar.record.women.who import who_she_is
 
 MOST_TRIES = 10
 TRIES_WITHIN = timedelta(hours=1)

@@ -95,3 +95,19 @@ def repayment(lent_cents: int, repaid_cents: int, used_cents: int, outstanding_c
     """
     earned = used_cents - outstanding_cents
     return max(0, min(earned, lent_cents) - repaid_cents)
+
+
+def still_covered(parts: Iterable[Part], owed: Owed) -> bool:
+    """Tell whether what was prepared can still be paid, as the organisation stands now.
+
+    More may have come in since; less may not: then it would be paid what is not due any more.
+    """
+    given = list(parts)
+    earned = sum(part.cents for part in given if part.kind != ADVANCE)
+    offset = -sum(part.cents for part in given if part.kind == ADVANCE and part.cents < 0)
+    anew = {part.advance_id for part in given if part.advance_id is not None}
+    return (
+        (not given or earned <= sum(owed.due.values()))
+        and offset <= max(owed.advanced_cents, 0)
+        and anew <= set(owed.new_advances or {})
+    )
