@@ -12,7 +12,11 @@ from pathlib import Path
 from tools.postgres import running_postgres
 
 SOURCE = Path(__file__).resolve().parent.parent / "src"
-ALLOWED: dict[tuple[str, str], str] = {}
+ALLOWED: dict[tuple[str, str], str] = {
+    ("contracts", "0004_division_methods"): "a word may be longer; what is there fits",
+    ("record", "0008_relations_begin_again"): "looser than the rule it replaces: every row fits",
+    ("settlement", "0003_kinds_of_shares"): "a word may be longer; what is there fits",
+}
 """Migrations that the linter would refuse, by app and name, and why they may."""
 
 

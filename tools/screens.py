@@ -95,6 +95,8 @@ def pictures_of(pregnancy: int, living: int) -> list[Picture]:
         Picture("contact", "verloskundige", f"{now}dossier/nieuw/prenatal_contact/", 1080),
         Picture("month", "controller", "/maand/", 1560),
         Picture("why", "controller", line, 900, press="a[href*='/waarom/breker/']"),
+        Picture("claims", "controller", "/declaraties/", 1500),
+        Picture("worklist", "controller", "/declaraties/werklijst/", 1000),
         Picture("statement", "praktijk", "/ons-geld/", 1100),
         Picture("rulebook", "voorzitter", "/regelboek/", 900),
         Picture("who-looked", "verloskundige", f"{line}wie-keek/", 900),

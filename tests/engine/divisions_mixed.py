@@ -59,7 +59,9 @@ def put_more_into(random: Random, tables: Facts, agreement_id: int) -> None:
             continue
         method = random.choice(methods[:3])
         until = random.choice((None, date(2021, 7, 1), date(2024, 7, 1)))
-        tables["product_rules"].append(of_it | {"product": product, "method": method, "until": until})
+        tables["product_rules"].append(
+            of_it | {"product": product, "method": method, "until": until}
+        )
         if random.random() < 0.4:  # by weight alone: without shares
             tables["discipline_shares"] = [
                 row
@@ -95,5 +97,3 @@ def add_cooperative(
 
 def small_mixed() -> st.SearchStrategy[Facts]:
     return st.builds(generate_mixed, st.integers(0, 2**32 - 1), st.integers(1, 30))
-
-

@@ -66,9 +66,7 @@ def test_reversing_everything_brings_zero(tables: Facts) -> None:
         name: [row | {"cents": -row["cents"]} for row in tables[name]]
         for name in ("products", "supplier_costs")
     }
-    reversed_leaves = [
-        leaf | {"cents": -leaf["cents"]} for leaf in divide_by_tables(tables | back)
-    ]
+    reversed_leaves = [leaf | {"cents": -leaf["cents"]} for leaf in divide_by_tables(tables | back)]
     assert in_order(reversed_leaves) == divide_by_tables(tables)
 
 

@@ -1,4 +1,4 @@
-"""The division of products, to the cent: what is taken first, disciplines, members, cooperatives."""
+"""The division of products, to the cent: what is taken first, then level by level."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -66,7 +66,7 @@ class Division:
         for supplier, cents in invoices.items():
             yield "supplier", "", supplier, cents, "invoice"
         own = product["cents"] - sum(invoices.values())
-        if own and not (own > 0) == (product["cents"] > 0) or own and not product["cents"]:
+        if own and sign(own) != sign(product["cents"]):
             yield "reserve", "", None, own, "supplier_shortfall"
             return
         agreement, listed, method = self.rule(product)
@@ -80,7 +80,7 @@ class Division:
         reserve = part(left, value(agreement, "reserve_ppm"))
         if abs(reserve) > abs(left - earmarked):
             reserve = left - earmarked
-        yield "reserve", "", None, earmarked, "earmarked"
+        yield "surcharge", "", None, earmarked, "earmarked"
         yield "reserve", "", None, reserve, "agreed_reserve"
         yield from self.over_disciplines(
             product, agreement.agreement_id, listed, method, left - earmarked - reserve
@@ -240,9 +240,7 @@ class Division:
             if method == "mono_pro_rata":
                 mono = self.of_product["mono"][product["product_no"]]
                 marked = marked or any(
-                    row["cents"] is None
-                    and row["organisation_id"] in weights
-                    for row in mono
+                    row["cents"] is None and row["organisation_id"] in weights for row in mono
                 )
         if not sum(weights.values()):
             yield "reserve", discipline, cooperative, cents, NOBODY[method]
@@ -301,6 +299,10 @@ class Division:
         if method == "by_clients":
             weights = {who: int(weight > 0) for who, weight in weights.items()}
         return {who: max(weight, 0) for who, weight in weights.items()}, unknown
+
+
+def sign(cents: int) -> int:
+    return (cents > 0) - (cents < 0)
 
 
 def value(agreement: Any, name: str) -> int:

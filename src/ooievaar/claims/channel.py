@@ -1,5 +1,6 @@
 """The way out and in: who carries files to the portal and back. Embedded: a folder."""
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterable
@@ -9,6 +10,8 @@ from typing import Protocol
 from django.conf import settings
 from django.core.files import locks
 
+PRIVATE = 0o700
+"""Folders of our own are for nobody else: who is in the files, is in there with her BSN."""
 OUT, IN, TAKEN, READ, REFUSED = "out", "in", "opgehaald", "verwerkt", "geweigerd"
 
 
@@ -40,8 +43,9 @@ class FolderChannel:
         self.path = path
         self.out, self.taken = path / OUT, path / OUT / TAKEN
         self.into, self.read, self.refused = path / IN, path / IN / READ, path / IN / REFUSED
-        for folder in (self.taken, self.read, self.refused):
-            folder.mkdir(parents=True, exist_ok=True)
+        path.mkdir(parents=True, exist_ok=True, mode=PRIVATE)
+        for folder in (self.out, self.taken, self.into, self.read, self.refused):
+            folder.mkdir(exist_ok=True, mode=PRIVATE)
 
     def put(self, name: str, content: bytes) -> None:
         """Write a file in `out/`, unless it is there, or was picked up from there."""
@@ -51,7 +55,8 @@ class FolderChannel:
             for there in (self.out / name, self.taken / name):
                 if there.exists():
                     if _hash(there.read_bytes()) != _hash(content):
-                        raise FileExistsError(f"{name}: een ander bestand met deze naam")
+                        taken = "een ander bestand met deze naam"
+                        raise FileExistsError(errno.EEXIST, taken, str(there))
                     return
             _write(self.out / name, content)
 
@@ -63,8 +68,9 @@ class FolderChannel:
     def done(self, name: str, *, refused: bool = False) -> None:
         """Move an answer to `in/verwerkt/` or `in/geweigerd/`; again it is no fault."""
         source = self.into / name
+        folder = self.refused if refused else self.read
         if source.exists():
-            os.replace(source, (self.refused if refused else self.read) / name)
+            os.replace(source, _free_place(folder, name, source.read_bytes()))
 
     def collect(self) -> Iterable[tuple[str, bytes]]:
         """Be the other side: pick up every file from `out/`, each once."""
@@ -91,7 +97,7 @@ def _is_file(path: Path) -> bool:
 def _write(path: Path, content: bytes) -> None:
     """Write a file so that others see it whole or not at all, also after the power went."""
     beside = path.with_name(f".{path.name}.deel")
-    with beside.open("wb") as file:
+    with open(beside, "wb", opener=_privately) as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
@@ -101,6 +107,18 @@ def _write(path: Path, content: bytes) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _privately(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _free_place(folder: Path, name: str, content: bytes) -> Path:
+    """Return where a file is kept; another one of the same name stays beside it."""
+    place = folder / name
+    if place.exists() and _hash(place.read_bytes()) != _hash(content):
+        place = folder / f"{_hash(content)[:12]}-{name}"
+    return place
 
 
 def _hash(content: bytes) -> str:

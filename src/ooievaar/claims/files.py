@@ -16,7 +16,7 @@ from ooievaar.claims.messages.portal import file_name
 from ooievaar.claims.messages.reading import read_message
 from ooievaar.claims.messages.rows import ClaimRow
 from ooievaar.claims.models import Batch, BatchLine, BatchStep, ClaimFile, ClaimLine
-from ooievaar.claims.owed import Insured, insured_of, writable_name
+from ooievaar.claims.owed import Insured, insured_of, is_writable, writable_name
 from ooievaar.record.relations import Rejected
 
 POSTCODE_POSITIONS = 6
@@ -32,7 +32,14 @@ CHANGED = _(
 )
 UNWRITABLE = _("Van dit bestand is geen bericht te maken: %(why)s")
 
+NO_CODE = _(
+    "Een product in dit bestand heeft geen prestatiecode meer. Trek het in en zet het opnieuw "
+    "klaar."
+)
+
 PERSON = ("bsn", "birth_date", "name", "postcode")
+AS_SENT = (*PERSON, "product_code", "list_code", "agb")
+"""What a credit says as its debit did, whatever became of her and of the codes since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,11 @@ def claim_file(batch: Batch, dated: date) -> tuple[str, bytes] | Rejected:
     numbered = list(
         BatchLine.objects.filter(batch=batch).select_related("line").order_by("detail_number")
     )
-    rows = rows_of([one.line for one in numbered], batch.insurer.uzovi, batch.network.agb)
+    lines = [one.line for one in numbered]
+    wrong = _no_longer_so(lines)
+    if wrong is not None:
+        return wrong
+    rows = rows_of(lines, batch.insurer.uzovi, batch.network.agb)
     if detail_numbers(rows) != [one.detail_number for one in numbered]:
         return Rejected(CHANGED)
     content = written(batch, rows, layout, dated)
@@ -83,21 +94,19 @@ def rows_of(lines: Sequence[ClaimLine], uzovi: str, agb: str) -> list[ClaimRow]:
     Who a debit is about stands there as she is known now; a credit says it as its debit did.
     """
     book = rulebook.load()
-    people = insured_of({line.pregnancy_id for line in lines})
+    people = insured_of({line.pregnancy_id for line in lines if not line.is_credit})
     now = {pregnancy: _person(who) for pregnancy, who in people.items()}
-    then = _as_sent(
-        [
-            line.credits_id
-            for line in lines
-            if line.credits_id and line.person_hash != people[line.pregnancy_id].person_hash
-        ]
-    )
+    then = _as_sent([line.credits_id for line in lines if line.credits_id])
     debits = _debits(line.credits_id for line in lines if line.credits_id)
     rows = []
     for line in lines:
-        code = book.claim_code(line.product, line.starts_on)
-        assert code is not None, "what has no code is held back"
-        person = then.get(line.credits_id or 0) or now[line.pregnancy_id]
+        if line.credits_id:
+            said = then[line.credits_id]
+        else:
+            code = book.claim_code(line.product, line.starts_on)
+            assert code is not None, "what has no code is held back"
+            said = {"product_code": code.code, "list_code": code.code_list, "agb": agb}
+            said |= now[line.pregnancy_id]
         previous, claimed = debits.get(line.credits_id or 0, ("", None))
         rows.append(
             ClaimRow(
@@ -105,16 +114,13 @@ def rows_of(lines: Sequence[ClaimLine], uzovi: str, agb: str) -> list[ClaimRow]:
                 previous_reference=previous,
                 is_credit=line.is_credit,
                 uzovi=uzovi,
-                product_code=code.code,
-                list_code=code.code_list,
                 starts_on=line.starts_on,
                 ends_on=line.ends_on,
                 units=line.units,
                 tariff_cents=line.tariff_cents,
                 cents=line.cents,
                 calculated_cents=claimed,
-                agb=agb,
-                **person,
+                **said,
             )
         )
     return rows
@@ -132,12 +138,27 @@ def detail_numbers(rows: Iterable[ClaimRow]) -> list[int]:
     return numbers
 
 
+def _no_longer_so(lines: Iterable[ClaimLine]) -> Rejected | None:
+    """Say why lines cannot go out as they were prepared; None where they can."""
+    book = rulebook.load()
+    debits = [line for line in lines if not line.is_credit]
+    people = insured_of({line.pregnancy_id for line in debits})
+    for line in debits:
+        who = people[line.pregnancy_id]
+        if who.person_hash != line.person_hash or who.hindrance:
+            return Rejected(CHANGED)
+        if book.claim_code(line.product, line.starts_on) is None:
+            return Rejected(NO_CODE)
+    return None
+
+
 def _person(who: Insured) -> dict[str, Any]:
+    postcode = who.postcode.replace(" ", "")[:POSTCODE_POSITIONS]
     return {
         "bsn": who.bsn,
         "birth_date": who.birth_date,
         "name": writable_name(who.name),
-        "postcode": who.postcode.replace(" ", "")[:POSTCODE_POSITIONS],
+        "postcode": postcode if is_writable(postcode) else "",
     }
 
 
@@ -174,5 +195,5 @@ def _as_sent(debits: Sequence[int]) -> dict[int, dict[str, Any]]:
         for debit, batch in last.items():
             row = rows.get(references[debit])
             if batch == file.batch_id and row is not None:
-                found[debit] = {name: getattr(row, name) for name in PERSON}
+                found[debit] = {name: getattr(row, name) for name in AS_SENT}
     return found

@@ -8,14 +8,17 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Any
 
+from django.db.models.functions import Coalesce
+
 from ooievaar import rulebook
 from ooievaar.bundles.models import Derivation, Product
 from ooievaar.claims.rules.deadlines import last_day_to_claim
 from ooievaar.claims.rules.difference import Owed
 from ooievaar.contracts.models import Contract
-from ooievaar.kernel.identifiers import is_bsn
-from ooievaar.network.models import Network
+from ooievaar.kernel.identifiers import is_bsn, is_uzovi
+from ooievaar.network.models import Insurer, Network
 from ooievaar.record.models import Pregnancy
+from ooievaar.record.women.who import identity_columns, identity_of
 
 Row = Mapping[str, Any]
 
@@ -25,6 +28,7 @@ COLUMNS = (
 )
 MOST_CENTS = 99_999_999
 """What fits in the eight positions of an amount."""
+MOST_UNITS = 9_999
 AT_ONCE = 5_000
 NAME_POSITIONS = 25
 ENCODING = "iso-8859-1"
@@ -52,7 +56,7 @@ class Insured:
             return "no_bsn"
         if not self.birth_date:
             return "no_birth_date"
-        return "" if is_writable(self.name) else "name_not_writable"
+        return "" if self.name.strip() and is_writable(self.name) else "name_not_writable"
 
 
 def newest_owed(network: Network) -> list[Owed]:
@@ -71,6 +75,7 @@ def owed_of(rows: Iterable[Row], network: Network) -> list[Owed]:
     book = rulebook.load()
     insured = insured_of({row["pregnancy_id"] for row in closed})
     hashes = {pregnancy: who.person_hash for pregnancy, who in insured.items()}
+    numbered = {pk for pk, uzovi in Insurer.objects.values_list("pk", "uzovi") if is_uzovi(uzovi)}
     months = dict(Contract.objects.filter(network=network).values_list("pk", "claim_within_months"))
     owed = []
     for row in closed:
@@ -78,10 +83,12 @@ def owed_of(rows: Iterable[Row], network: Network) -> list[Owed]:
         ends_on = max(starts_on, row["claimable_on"] - timedelta(days=1))
         units = row["units"]
         # Aantal x tarief is the amount: what is not so by unit is claimed as one.
-        if units < 1 or cents % units:
+        if not 1 <= units <= MOST_UNITS or cents % units:
             units = 1
         hindrance = insured[pregnancy].hindrance
-        if not hindrance and book.claim_code(row["product"], starts_on) is None:
+        if not hindrance and row["insurer_id"] not in numbered:
+            hindrance = "no_uzovi"
+        elif not hindrance and book.claim_code(row["product"], starts_on) is None:
             hindrance = "no_claim_code"
         elif not hindrance and cents > MOST_CENTS:
             hindrance = "too_much_for_a_line"
@@ -121,19 +128,17 @@ def content_of(
 
 
 def insured_of(pregnancy_ids: Iterable[int]) -> dict[int, Insured]:
-    """Return who each pregnancy is about; of two records of one woman the one that she is."""
+    """Return who each pregnancy is about, by all the records of her."""
     found: dict[int, Insured] = {}
     for some in _parts(iter(pregnancy_ids)):
-        rows = Pregnancy.objects.filter(pk__in=some).values_list(
-            "pk",
-            *(f"woman__{name}" for name in PERSON),
-            *(f"woman__same_as__{name}" for name in PERSON),
+        rows = (
+            Pregnancy.objects.filter(pk__in=some)
+            .annotate(**identity_columns("woman"))
+            .annotate(kept_id=Coalesce("woman__same_as_id", "woman_id"))
         )
-        for pk, *values in rows:
-            own, other = values[: len(PERSON)], values[len(PERSON) :]
-            chosen = own if other[0] is None else other
-            woman_id, bsn, birth_date, name, postcode = chosen
-            found[pk] = Insured(woman_id, bsn or "", birth_date, name, postcode)
+        for row in rows:
+            who = identity_of(row)
+            found[row.pk] = Insured(row.kept_id, who.bsn, who.birth_date, who.name, who.postcode)
     return found
 
 
@@ -159,9 +164,6 @@ def _fits(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return text.isprintable()
-
-
-PERSON = ("id", "bsn", "birth_date", "name", "postcode")
 
 
 def _parts(ids: Iterator[int]) -> Iterator[list[int]]:

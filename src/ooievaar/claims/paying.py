@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ooievaar.claims.models import (
@@ -14,12 +15,18 @@ from ooievaar.claims.models import (
     PaymentLine,
 )
 from ooievaar.claims.standing import Event, add_events, refresh_paid, writing
+from ooievaar.network.workplace import Workplace
 from ooievaar.record.relations import Rejected
 from ooievaar.storage.bulk import insert_rows
 
 TWICE = _("Deze betaling is al verwerkt.")
 NOTHING_DUE = _("Op dit bestand is niets (meer) te betalen.")
 TOO_MUCH = _("Dit is meer dan er op dit bestand nog te betalen is.")
+TOO_MUCH_BACK = _("Er gaat meer terug dan er op dit bestand terug te betalen is.")
+NO_CENTS = _("Een betaling van nul cent is geen betaling.")
+NO_REFERENCE = _("Een betaling heeft een kenmerk van 1 tot en met 40 tekens.")
+NOT_YET = _("De dag van de betaling ligt in de toekomst.")
+LONGEST_REFERENCE = 40
 
 SETTLES = (LineState.GRANTED, LineState.GRANTED_IN_PART)
 """From which states a line that is paid whole becomes paid; another stays what it is."""
@@ -39,15 +46,22 @@ def take_payment(
     Negative cents: the credits of the file weighed more than its debits. A payment of part of what
     is due settles as many lines as it can; more than is due is refused.
     """
+    reference = reference.strip()
+    if not 1 <= len(reference) <= LONGEST_REFERENCE:
+        return Rejected(NO_REFERENCE, "reference")
+    if not cents:
+        return Rejected(NO_CENTS, "cents")
+    if paid_on > timezone.localdate(now):
+        return Rejected(NOT_YET, "paid_on")
     with writing():
-        if Payment.objects.filter(reference=reference).exists():
+        if Payment.objects.filter(batch=batch, reference=reference).exists():
             return Rejected(TWICE)
         due = _due_lines(batch)
         if not due:
             return Rejected(NOTHING_DUE)
         parts = _divide(due, cents)
         if parts is None:
-            return Rejected(TOO_MUCH)
+            return Rejected(TOO_MUCH if cents > 0 else TOO_MUCH_BACK, "cents")
         payment = Payment.objects.create(
             network_id=batch.network_id,
             insurer_id=batch.insurer_id,

@@ -3,10 +3,10 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from itertools import count
+from itertools import count, groupby
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from ooievaar.claims.files import detail_numbers, rows_of
 from ooievaar.claims.layouts import keep_layouts, known_layouts
 from ooievaar.claims.messages.layout import Layout
+from ooievaar.claims.messages.portal import most_records
 from ooievaar.claims.models import (
     Batch,
     BatchLine,
@@ -22,7 +23,7 @@ from ooievaar.claims.models import (
     LineState,
     Proposal,
 )
-from ooievaar.claims.owed import insured_of
+from ooievaar.claims.owed import Insured, insured_of
 from ooievaar.claims.reconciling import (
     ACTIONABLE,
     PROPOSAL_FIELDS,
@@ -32,6 +33,7 @@ from ooievaar.claims.reconciling import (
 )
 from ooievaar.claims.rules.difference import Claimed, Owed, Step, differences
 from ooievaar.claims.standing import Event, add_events, as_stored, writing
+from ooievaar.kernel.identifiers import is_agb
 from ooievaar.kernel.period import month_period
 from ooievaar.network.models import Insurer, Network
 from ooievaar.network.roles import Role
@@ -56,7 +58,8 @@ OWN = _(
     "het goed."
 )
 DECIDED = _("Over dit bestand is al beslist.")
-NO_AGB = _("Het netwerk heeft geen AGB-code; zonder die code kan het niet declareren.")
+NO_AGB = _("Het netwerk heeft geen goede AGB-code; zonder die code kan het niet declareren.")
+NOT_BEGUN = _("Deze maand is nog niet begonnen.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +88,18 @@ def prepare(
 ) -> tuple[Batch, ...] | Rejected:
     """Make a batch for every insurer of what can go out for care up to and including a month.
 
-    It follows the proposals of the last reconciliation, each held once more against the lines as
-    they are now: of two who prepare at once the second finds nothing left.
+    More than one where the portal would not take a file so large. It follows the proposals of the
+    last reconciliation, each held once more against the lines as they are now: of two who prepare
+    at once the second finds nothing left.
     """
     if by is not None and (by.role != Role.CONTROLLER or by.network_id != network.pk):
         return Rejected(NOT_YOURS)
-    if not network.agb:
+    if not can_claim(network.agb):
         return Rejected(NO_AGB)
-    before = month_period(until).until
+    month = month_period(until)
+    if month.start > today:
+        return Rejected(NOT_BEGUN)
+    before = month.until
     layout = known_layouts()[STANDARD]
     with writing():
         steps = _steps_now(network, today)
@@ -106,6 +113,11 @@ def prepare(
     return batches
 
 
+def can_claim(agb: str) -> bool:
+    """Tell whether a network with this AGB code can be the payee of a file."""
+    return is_agb(agb) and bool(agb.strip("0"))
+
+
 def _steps_now(network: Network, today: date) -> list[Step]:
     """Compare again, for the products that something was proposed for."""
     proposed = list(
@@ -116,10 +128,19 @@ def _steps_now(network: Network, today: date) -> list[Step]:
     owed: dict[str, Owed] = {
         key: owed_from_json(values) for key, values in proposed if values is not None
     }
+    people = insured_of({one.pregnancy_id for one in owed.values()})
+    owed = {key: _as_she_is(one, people[one.pregnancy_id]) for key, one in owed.items()}
     keys = {key for key, _ in proposed}
     claimed = claimed_lines(network, keys).lines
     steps = differences(owed.values(), claimed, today)
     return [step for step in steps if step.action in ACTIONABLE]
+
+
+def _as_she_is(one: Owed, who: Insured) -> Owed:
+    """What is owed, with who she is now: that may have changed since the comparing."""
+    if who.person_hash == one.person_hash and not who.hindrance:
+        return one
+    return replace(one, person_hash=who.person_hash, hindrance=who.hindrance or one.hindrance)
 
 
 def _entries(network: Network, steps: Iterable[Step], before: date, now: datetime) -> list[_Entry]:
@@ -262,20 +283,39 @@ def _store_batches(
                 entry.line_id,
             ),
         )
-        batch = _store_batch(network, insurer_id, ordered, layout, month, by, now)
-        batches.append(batch)
-        lines = [concerned[entry.line_id] for entry in ordered]
-        numbers = detail_numbers(rows_of(lines, uzovi[insurer_id], network.agb))
-        for entry, detail in zip(ordered, numbers, strict=True):
-            rows.append((batch.pk, entry.line_id, detail))
-            if entry.replaces is not None:
-                events.append(
-                    Event(entry.replaces.line_id, LineState.WITHDRAWN, "replaced", batch.pk)
-                )
-            events.append(Event(entry.line_id, LineState.PREPARED, "prepared", batch.pk))
+        for part in _files(ordered, women, most_records(layout)):
+            batch = _store_batch(network, insurer_id, part, layout, month, by, now)
+            batches.append(batch)
+            lines = [concerned[entry.line_id] for entry in part]
+            numbers = detail_numbers(rows_of(lines, uzovi[insurer_id], network.agb))
+            for entry, detail in zip(part, numbers, strict=True):
+                rows.append((batch.pk, entry.line_id, detail))
+                if entry.replaces is not None:
+                    events.append(
+                        Event(entry.replaces.line_id, LineState.WITHDRAWN, "replaced", batch.pk)
+                    )
+                events.append(Event(entry.line_id, LineState.PREPARED, "prepared", batch.pk))
     insert_rows(BatchLine, ("batch_id", "line_id", "detail_number"), rows)
     add_events(events, now, person_id=by.person_id if by else None)
     return tuple(batches)
+
+
+def _files(
+    ordered: Iterable[_Entry], women: Mapping[int, int], most: int
+) -> Iterator[list[_Entry]]:
+    """Give the lines of an insurer in files of at most so many records; a woman stays in one.
+
+    A line counts for two: its own record, and hers. Header and trailer are one each.
+    """
+    room = (most - 2) // 2
+    file: list[_Entry] = []
+    for _woman, lines in groupby(ordered, key=lambda entry: women[entry.about.pregnancy_id]):
+        hers = list(lines)
+        if file and len(file) + len(hers) > room:
+            yield file
+            file = []
+        file += hers
+    yield file
 
 
 def _store_batch(

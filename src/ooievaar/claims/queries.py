@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Case, Count, F, Min, QuerySet, Sum, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    ExpressionWrapper,
+    F,
+    Min,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from ooievaar.claims.models import (
@@ -23,10 +35,10 @@ from ooievaar.claims.models import (
 from ooievaar.claims.permissions import proposals_for, standings_for
 from ooievaar.claims.rules.balance import Balance, InsurerBooks, balances
 from ooievaar.claims.rules.deadlines import nearness
+from ooievaar.claims.rules.states import GIVEN_UP
 from ooievaar.network.models import Insurer, Network
 from ooievaar.network.workplace import Workplace
 
-TO_BE_CLAIMED = ("new", "resend")
 SIGN = Case(When(line__is_credit=True, then=Value(-1)), default=Value(1))
 
 
@@ -147,6 +159,7 @@ def balance_of(network: Network) -> list[InsurerBalance]:
     payments = Payment.objects.filter(network=network).order_by()
     add("paid_in_payments", payments.values_list("insurer_id").annotate(total=Sum("cents")))
     _add_answers(network, totals)
+    _move_written_off(network, totals)
     add("open", _open(network))
     paid = PaymentLine.objects.filter(payment__network=network).order_by()
     add("paid", paid.values_list("line__insurer_id").annotate(total=Sum("cents")))
@@ -177,6 +190,25 @@ def _add_answers(network: Network, totals: dict[int, dict[str, int]]) -> None:
         else:
             totals[insurer]["granted"] += granted
             totals[insurer]["refused_by_insurer"] += cents - granted
+
+
+def _move_written_off(network: Network, totals: dict[int, dict[str, int]]) -> None:
+    """Move what a person gave up of answered lines out of what was refused.
+
+    The last answer says where it counted: the portal says nothing of an amount.
+    """
+    given_up = (
+        LineStanding.objects.filter(network=network, state__in=GIVEN_UP, batch__isnull=False)
+        .order_by()
+        .values_list("insurer_id")
+        .annotate(
+            is_by_portal=ExpressionWrapper(Q(granted_cents__isnull=True), BooleanField()),
+            total=Sum(SIGN * (F("line__cents") - Coalesce(F("granted_cents"), 0))),
+        )
+    )
+    for insurer, is_by_portal, cents in given_up:
+        totals[insurer]["refused_by_portal" if is_by_portal else "refused_by_insurer"] -= cents
+        totals[insurer]["written_off"] += cents
 
 
 def _open(network: Network) -> QuerySet[Any, Any]:

@@ -27,8 +27,11 @@ class Burden:
 
     @property
     def untouched_ppm(self) -> int | None:
-        """The part that came from registration to paid by itself; None where nothing was paid."""
-        return self.untouched * 1_000_000 // self.paid if self.paid else None
+        """The part that came from registration to paid by itself; None where nothing was paid.
+
+        Down to a tenth of a percent: what was touched once is never a hundred.
+        """
+        return self.untouched * 1_000 // self.paid * 1_000 if self.paid else None
 
     @property
     def per_hundred(self) -> Fraction | None:

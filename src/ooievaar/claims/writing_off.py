@@ -1,6 +1,7 @@
 """Giving up what still stands open of a line: a person's word, with the reason."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from ooievaar.claims.models import ClaimLine, LineStanding, LineState, Proposal
 from ooievaar.claims.preparing import LINE_FIELDS, debit_values
 from ooievaar.claims.reconciling import owed_from_json
+from ooievaar.claims.rules.problems import REFUSED
 from ooievaar.claims.rules.states import may_follow
 from ooievaar.claims.standing import Event, add_events, writing
 from ooievaar.network.models import Network
@@ -28,12 +30,16 @@ def write_off_lines(
     person_id: int,
     at: datetime,
 ) -> int | Rejected:
-    """Write lines off, and products that are too late and never were claimed; return how many.
+    """Write lines off, and products that are too late; return how many.
 
-    All of them or none. Such a product gets a line, so that it is counted somewhere: expired.
+    All of them or none. What is too late as it is owed now never was claimed so: it gets a line,
+    so that it is counted somewhere: expired. What was granted before it changed stays as it is.
     """
-    wanted, late = set(line_ids), sorted(set(keys))
+    wanted = set(line_ids)
     with writing():
+        too_late = _too_late(network_id, wanted)
+        late = sorted({*keys, *(one.key for one in too_late if one.is_changed)})
+        wanted -= {one.line_id for one in too_late if not one.is_refused}
         standings = list(
             LineStanding.objects.filter(network_id=network_id, line_id__in=wanted).order_by("pk")
         )
@@ -61,6 +67,31 @@ def write_off_lines(
     return len(events)
 
 
+@dataclass(frozen=True, slots=True)
+class _TooLate:
+    """A product that is too late while there is a line of it, which may say something else."""
+
+    line_id: int
+    key: str
+    is_refused: bool
+    is_changed: bool
+
+
+def _too_late(network_id: int, line_ids: Iterable[int]) -> list[_TooLate]:
+    rows = Proposal.objects.filter(
+        network_id=network_id, line__in=line_ids, action=Proposal.Action.EXPIRED
+    ).values_list("line_id", "key", "line__standing__state", "line__content", "content__owed")
+    return [
+        _TooLate(
+            line_id=line_id,
+            key=key,
+            is_refused=state in REFUSED,
+            is_changed=state not in REFUSED or content != owed["content"],
+        )
+        for line_id, key, state, content, owed in rows
+    ]
+
+
 def _expired_lines(network_id: int, keys: list[str], at: datetime) -> list[int] | None:
     """Make a line of each product that came too late; None when one is no longer proposed so."""
     found: dict[str, Any] = dict(
@@ -68,7 +99,6 @@ def _expired_lines(network_id: int, keys: list[str], at: datetime) -> list[int] 
             network_id=network_id,
             key__in=keys,
             action=Proposal.Action.EXPIRED,
-            line__isnull=True,
         ).values_list("key", "content__owed")
     )
     if sorted(found) != keys:

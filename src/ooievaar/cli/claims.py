@@ -1,6 +1,7 @@
 """`ooievaar claims`: what would be claimed and why, and the steps from there to an answer."""
 
 from collections import defaultdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ooievaar.claims.models import Batch, LineStanding, LineState, ReturnFile
-from ooievaar.cli.networks import chosen_network, today
+from ooievaar.cli.networks import chosen_network, read_day, today
 from ooievaar.cli.numbers import counted, number
 from ooievaar.kernel.faults import Fault, InputRejected
 from ooievaar.kernel.money import format_euro
@@ -56,6 +57,7 @@ REASONS = {
     "no_bsn": "haar BSN ontbreekt of klopt niet",
     "no_birth_date": "haar geboortedatum ontbreekt",
     "name_not_writable": "haar naam past niet in een bericht",
+    "no_uzovi": "de verzekeraar heeft geen UZOVI-nummer van vier cijfers",
     "no_claim_code": "er is geen prestatiecode",
     "too_much_for_a_line": "het bedrag past niet op een regel",
 }
@@ -158,16 +160,23 @@ def send(
     here, channel, now = chosen_network(network), own_channel(), timezone.now()
     resumed = {batch.pk for batch in resume_sending(channel, now, here)}
     wanted = [_batch(invoice)] if invoice else list(approved_batches(here))
+    if any(batch.network_id != here.pk for batch in wanted):
+        raise _refused("factuurnummer", str(invoice), f"een bestand van {here.name}")
+    refused = False
     for batch in wanted:
         file = send_batch(batch, channel, now)
         if isinstance(file, Rejected):
-            _tell_rejected(file)
+            # One that cannot go keeps the others back no longer than itself.
+            refused = True
+            console.print(f"{batch.invoice_number}: {file.reason}", soft_wrap=True)
             continue
         console.print(f"{batch.invoice_number}: verzonden als {file.name}", soft_wrap=True)
     if resumed:
         console.print(f"{counted(len(resumed), 'bestand was', 'bestanden waren')} onderbroken.")
     if not wanted and not resumed:
         console.print("Er is niets goedgekeurd dat nog niet verzonden is.")
+    if refused:
+        raise typer.Exit(1)
 
 
 @commands.command()
@@ -183,6 +192,38 @@ def returns() -> None:
         tell_return(name, result)
     if not taken:
         console.print("Er ligt geen antwoord klaar.")
+
+
+@commands.command()
+def paid(
+    invoice: Annotated[str, typer.Option(help="Factuurnummer van het bestand.")],
+    cents: Annotated[int, typer.Option(help="In centen; met een minteken: terugbetaald.")],
+    on: Annotated[str, typer.Option(help="Dag van de betaling, als 2026-10-31.")],
+    reference: Annotated[str, typer.Option(help="Kenmerk van de overboeking.")],
+    by: Annotated[
+        str | None, typer.Option("--als", help="Gebruikersnaam van wie dit doet.")
+    ] = None,
+) -> None:
+    """Zet wat een verzekeraar betaalde op de regels van een bestand.
+
+    Een deel mag; meer dan er nog te betalen is, wordt geweigerd. Veel tegelijk: `ooievaar import
+    payments BESTAND`.
+    """
+    from ooievaar.claims.paying import due_cents, take_payment
+
+    batch, day = _batch(invoice), read_day(on, "--on")
+    clerk = _working(by, batch.network, Role.CONTROLLER) if by is not None else None
+    made = take_payment(
+        batch, cents=cents, paid_on=day, reference=reference, now=timezone.now(), by=clerk
+    )
+    if isinstance(made, Rejected):
+        _tell_rejected(made)
+        return
+    console.print(
+        f"{invoice}: {format_euro(cents)} verwerkt, nog te betalen "
+        f"{format_euro(due_cents(batch))}.",
+        soft_wrap=True,
+    )
 
 
 @commands.command()
@@ -211,8 +252,8 @@ def status(network: NetworkName = None) -> None:
             f"{one.insurer.name}: gedeclareerd {format_euro(books.sent)} = "
             f"toegekend {format_euro(books.granted)} + afgekeurd "
             f"{format_euro(books.refused_by_insurer + books.refused_by_portal)} + open "
-            f"{format_euro(books.open)}; betaald {format_euro(books.paid)}, "
-            f"te betalen {format_euro(books.due)}",
+            f"{format_euro(books.open)} + afgeboekt {format_euro(books.written_off)}; "
+            f"betaald {format_euro(books.paid)}, te betalen {format_euro(books.due)}",
             soft_wrap=True,
         )
         for balance in one.balances:
@@ -222,6 +263,24 @@ def status(network: NetworkName = None) -> None:
     console.print("bewijs: niets blijft over" if holds else "bewijs klopt niet")
     if not holds:
         raise typer.Exit(1)
+
+
+def take_paid(file: Path, username: str | None) -> None:
+    """Take in a table of payments; InputRejected when anything in it is wrong."""
+    from ooievaar.claims.paid_table import paid_rows, take_payments
+    from ooievaar.exchange.reading import read_table
+
+    places = working_as(username, Role.CONTROLLER) if username is not None else None
+    if places == []:
+        raise _refused("--als", str(username), f"iemand die {Role.CONTROLLER.label} is")
+    read = read_table(file)
+    if isinstance(read, list):
+        raise InputRejected(read)
+    taken = take_payments(file.name, paid_rows(file.name, read.to_pylist()), timezone.now(), places)
+    total = format_euro(sum(payment.cents for payment in taken))
+    console.print(
+        f"{counted(len(taken), 'betaling', 'betalingen')} verwerkt, samen {total}.", soft_wrap=True
+    )
 
 
 def tell_return(name: str, result: object) -> bool:
@@ -255,12 +314,17 @@ def _batch(invoice: str) -> Batch:
 
 def _working(username: str, network: Network, role: Role) -> Workplace:
     """Return the position that somebody holds in this role, here and today."""
-    person = Person.objects.filter(username=username).first()
-    held = workplaces_of(person, today()) if person else []
-    found = next((w for w in held if w.role == role and w.network_id == network.pk), None)
+    found = next((w for w in working_as(username, role) if w.network_id == network.pk), None)
     if found is None:
         raise _refused("--als", username, f"iemand die hier {role.label} is")
     return found
+
+
+def working_as(username: str, role: Role) -> list[Workplace]:
+    """Return every position that somebody holds in this role today."""
+    person = Person.objects.filter(username=username).first()
+    held = workplaces_of(person, today()) if person else []
+    return [one for one in held if one.role == role]
 
 
 def _tell_rejected(rejected: Rejected) -> None:

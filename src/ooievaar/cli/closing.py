@@ -240,6 +240,10 @@ def _income_table(overview: MonthOverview) -> Table:
     table.add_section()
     table.add_row("organisatiekosten", "", format_euro(overview.overhead_cents))
     table.add_row("reserve", "", format_euro(overview.reserve_cents))
+    if overview.suppliers_cents:
+        table.add_row("leveranciers", "", format_euro(overview.suppliers_cents))
+    if overview.surcharges_cents:
+        table.add_row("toeslagen", "", format_euro(overview.surcharges_cents))
     table.add_section()
     table.add_row("samen", "", format_euro(overview.cents))
     return table

@@ -180,6 +180,31 @@ def fhir(
 
 
 @commands.command()
+def payments(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="Tabel: invoice_number;paid_on;cents;reference (.csv, .xlsx, .parquet)."
+        ),
+    ],
+    by: Annotated[
+        str | None, typer.Option("--als", help="Gebruikersnaam van wie dit doet.")
+    ] = None,
+    faults: FaultsFile = None,
+) -> None:
+    """Lees in wat verzekeraars betaalden, per bestand; alles of niets, en bij een fout status 2.
+
+    Kolommen: invoice_number (factuurnummer), paid_on (dag, 2026-10-31), cents (heel getal; met een
+    minteken: terugbetaald) en reference (kenmerk van de overboeking; mag over meer bestanden gaan).
+    """
+    from ooievaar.cli.claims import take_paid
+
+    prepare_database()
+    with telling_faults(faults):
+        take_paid(file, by)
+
+
+@commands.command()
 def returns(
     files: Annotated[list[Path], typer.Argument(help="Retourberichten (KZ302 en verwante).")],
 ) -> None:

@@ -34,7 +34,11 @@ DEMO_START = date(2025, 1, 1)
 BUILDING = "in-aanbouw"
 """Folder inside the data folder where a region grows; what was interrupted there is thrown away."""
 DATABASE = "ooievaar.sqlite3"
-OF_A_REAL_REGION = ("OOIEVAAR_DATABASE_URL", "OOIEVAAR_CLAIMS_FOLDER")
+OF_A_REAL_REGION = (
+    "OOIEVAAR_DATABASE_URL",
+    "OOIEVAAR_CLAIMS_FOLDER",
+    "OOIEVAAR_BANK_FOLDER",
+)
 """What the demo must not touch: another database, and the folder of real claims."""
 THREADS = 4
 

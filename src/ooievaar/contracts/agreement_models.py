@@ -32,9 +32,7 @@ class AgreementVersion(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["network", "number"], name="agreement_version_once"
-            ),
+            models.UniqueConstraint(fields=["network", "number"], name="agreement_version_once"),
         ]
 
 

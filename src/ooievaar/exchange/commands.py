@@ -11,6 +11,7 @@ import pyarrow as pa
 from django.db import transaction
 from django.utils import timezone
 
+from ooievaar.contracts.agreements.importing import write_imported
 from ooievaar.exchange.book import read_book
 from ooievaar.exchange.coherence import check_keys, check_together, fill_recorded_on, split_new
 from ooievaar.exchange.column_checks import Checks, Days, check_columns, check_header
@@ -101,6 +102,8 @@ def load_region(
                 refused += faults
                 _leave_out(connection, leave_out_bad)
             stored = store_new_rows(connection, progress)
+            if "agreements" in stored:
+                write_imported(timezone.now())
             transaction.on_commit(analyse_tables, robust=True)
     return LoadResult(stored, {name: n for name, n in skipped.items() if n}, refused)
 

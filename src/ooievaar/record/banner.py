@@ -28,10 +28,8 @@ from ooievaar.record.permissions import (
     sees_identity,
 )
 from ooievaar.record.versions import newest_first
-from ooievaar.record.women.who import completed
+from ooievaar.record.women.who import identity_columns, identity_of
 
-IDENTITY = ("name", "birth_date", "bsn")
-"""What the banner tells of who she is."""
 LATEST_GESTATION_DAYS = 44 * 7
 """Beyond this nobody is pregnant: the end was not written down."""
 
@@ -159,8 +157,7 @@ def banner_for(
         .select_related("pregnancy__woman", "first_intake_organisation")
     )
     if sees_identity(workplace):
-        hers = {f"her_{name}": completed(name, "pregnancy__woman") for name in IDENTITY}
-        versions = versions.annotate(**hers)
+        versions = versions.annotate(**identity_columns("pregnancy__woman"))
     if sees_clinical(workplace) and clinical is not NOT_READ:
         withheld = {f"withheld_{n}": tell(workplace, at) for n, tell in enumerate(WITHHELD)}
         versions = versions.annotate(**withheld)
@@ -178,7 +175,7 @@ def banner_for(
     if parts is None:
         parts = [part for give in BANNER_PARTS for part in give(pregnancy_id)]
     woman, knows_her = version.pregnancy.woman, sees_identity(workplace)
-    who = {name: version.__dict__[f"her_{name}"] for name in IDENTITY} if knows_her else {}
+    who = identity_of(version) if knows_her else None
     if clinical is None and sees_clinical(workplace):
         for read in CLINICAL:
             clinical = read(workplace, pregnancy_id, at)
@@ -195,9 +192,9 @@ def banner_for(
         version=version,
         shows_identity=knows_her,
         shows_clinical=sees_clinical(workplace) and clinical is not NOT_READ,
-        name=who.get("name") or "",
-        birth_date=who.get("birth_date"),
-        masked_bsn=mask_bsn(who.get("bsn") or ""),
+        name=who.name if who else "",
+        birth_date=who.birth_date if who else None,
+        masked_bsn=mask_bsn(who.bsn) if who else "",
         gestation_days=gestation_on(version.due_on, ended_on, today),
         gestation_source=_source(version),
         end=str(version.get_end_kind_display()) if ended_on else "",

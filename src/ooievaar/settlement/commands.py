@@ -15,6 +15,7 @@ from django.db import transaction
 from ooievaar.bundles.derive import Derived, derive_facts
 from ooievaar.bundles.engine import arrow_schema
 from ooievaar.contracts import queries as contracts
+from ooievaar.contracts.agreements.queries import refuse_unsound
 from ooievaar.contracts.rules.schemas import LEVEL_PARAMETERS, SPLIT_PARAMETERS
 from ooievaar.kernel.faults import Fault, InputRejected
 from ooievaar.kernel.period import Period, month_period
@@ -138,8 +139,8 @@ def close_month(
     `inspect` sees what is about to be stored and may raise; `also` writes in the transaction;
     `beside` reads what was derived, before it is gone.
 
-    Raises InputRejected for what is no month, a month before the newest closed one, or a month
-    that was not over by `known_until`.
+    Raises InputRejected for what is no month, a month before the newest closed one, a month that
+    was not over by `known_until`, or an agreement that may not divide.
     """
     tell = report or (lambda _: None)
     while True:
@@ -180,7 +181,11 @@ def close_month(
 def draft_closing(
     network: Network, period: Period, newest: Closing | None, derived: Derived
 ) -> Draft:
-    """Divide what was derived and weigh it against the earlier closings; nothing is written."""
+    """Divide what was derived and weigh it against the earlier closings; nothing is written.
+
+    Raises AgreementUnsound when an agreement is unsigned or one of its examples fails.
+    """
+    refuse_unsound(network)
     connection = derived.connection
     tables = {
         **contracts.agreed_rows(network),

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from ooievaar.bundles.snapshot import read_snapshot
+from ooievaar.contracts.agreements.queries import AgreementUnsound
 from ooievaar.kernel.faults import InputRejected
 from ooievaar.network.models import Network
 from ooievaar.settlement.commands import Draft, close_month
@@ -33,6 +34,10 @@ CHANGED = gettext_noop(
 )
 REMAINS = gettext_noop("Het bewijs van %(month)s klopt niet. Er is niets afgesloten.")
 CLOSED_BEFORE = gettext_noop("%(month)s was intussen al afgesloten, buiten deze goedkeuring om.")
+UNSOUND = gettext_noop(
+    "Een verdeelafspraak klopt niet: niet ondertekend, of een voorbeeld erin komt anders uit. "
+    "Er is niets afgesloten."
+)
 NOT_APPROVED = gettext_noop("Deze afsluiting is niet, of niet meer, goedgekeurd.")
 
 
@@ -96,6 +101,9 @@ def close_approved(job: Job, report: Report) -> Outcome:
     except JobRefused as refused:
         if refused.message == CHANGED:
             note_failed(request, CHANGED, timezone.now())
+        raise
+    except AgreementUnsound:
+        note_failed(request, UNSOUND, timezone.now())
         raise
     except InputRejected:
         # A later month was closed on the command line.

@@ -59,9 +59,10 @@ class Share(models.Model):
         PARTNER = "partner", "Aandeel"
         RESERVE = "reserve", "Reserve"
         SUPPLIER = "supplier", "Leverancier"
+        SURCHARGE = "surcharge", "Toeslag"
 
     product = models.ForeignKey(ClosedProduct, models.PROTECT, related_name="shares")
-    kind = models.CharField(max_length=8, choices=Kind)
+    kind = models.CharField(max_length=12, choices=Kind)
     discipline = models.CharField(max_length=20, blank=True)
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True)
     cents = models.BigIntegerField()

@@ -101,7 +101,7 @@ class PartnerIncome:
 
 @dataclass(frozen=True, slots=True)
 class RiverLink:
-    """Cents that flow from an insurer, through a product, to a partner, overhead or the reserve.
+    """Cents that flow from an insurer, through a product, to a partner, overhead or another kind.
 
     `partner` is empty unless `kind` is `partner`; only what is above zero flows.
     """
@@ -132,6 +132,8 @@ class MonthOverview:
     reserve_cents: int
     river: tuple[RiverLink, ...]
     proof: Proof
+    suppliers_cents: int = 0
+    surcharges_cents: int = 0
 
     @property
     def cents(self) -> int:
@@ -286,6 +288,8 @@ def month_overview(
         reserve_cents=kinds[Share.Kind.RESERVE],
         river=tuple(link for link in flows if link.cents > 0),
         proof=Proof.from_json(closing.summary["proof"]),
+        suppliers_cents=kinds[Share.Kind.SUPPLIER],
+        surcharges_cents=kinds[Share.Kind.SURCHARGE],
     )
 
 

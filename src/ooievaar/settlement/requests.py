@@ -214,6 +214,7 @@ def _figures(draft: Draft) -> dict[str, Any]:
         "partners_cents": kinds[Share.Kind.PARTNER],
         "reserve_cents": kinds[Share.Kind.RESERVE],
         "suppliers_cents": kinds[Share.Kind.SUPPLIER],
+        "surcharges_cents": kinds[Share.Kind.SURCHARGE],
         "insurers": [[insurer, *sums] for insurer, sums in sorted(insurers.items())],
         "income": [[*who, cents] for who, cents in sorted(income.items())],
         "breakers": draft.breakers,
@@ -239,9 +240,7 @@ def facts_changed(figures: dict[str, Any]) -> bool:
     read, known_until = figures["read_until"], figures["known_until"]
     later = Q()
     for model in (*DATED, *UNDATED):
-        rows: QuerySet[Any] = model._default_manager.filter(
-            pk__gt=read.get(model._meta.label, 0)
-        )
+        rows: QuerySet[Any] = model._default_manager.filter(pk__gt=read.get(model._meta.label, 0))
         if model in DATED:
             rows = rows.filter(recorded_on__lt=known_until)
         later |= Q(Exists(rows))

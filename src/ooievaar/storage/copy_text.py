@@ -65,9 +65,21 @@ def _written_uuid(value: str) -> str:
     return f"{value[:8]}-{value[8:12]}-{value[12:16]}-{value[16:20]}-{value[20:]}"
 
 
+def _written_bytes(value: bytes) -> str:
+    return f"\\\\x{bytes(value).hex()}"
+
+
+def _read_bytes(text: str) -> bytes:
+    """Return bytes from hexadecimal digits, as PostgreSQL writes them: behind an escaped `x`."""
+    if not text.startswith("\\\\x"):
+        raise ValueError("bytes that are not in hexadecimal")
+    return bytes.fromhex(text[3:])
+
+
 WRITERS: dict[str, Writer] = {
     **dict.fromkeys(INTEGERS, str),
     **dict.fromkeys(TEXTS, escaped),
+    "BinaryField": _written_bytes,
     "BooleanField": lambda value: "t" if value else "f",
     "DateTimeField": _written_moment,
     "UUIDField": _written_uuid,
@@ -75,6 +87,7 @@ WRITERS: dict[str, Writer] = {
 READERS: dict[str, Reader] = {
     **dict.fromkeys(INTEGERS, int),
     **dict.fromkeys(TEXTS, unescaped),
+    "BinaryField": _read_bytes,
     "BooleanField": lambda text: int(text == "t"),
     "DateTimeField": _read_moment,
     "UUIDField": lambda text: text.replace("-", ""),

@@ -170,7 +170,7 @@ def _table(request: WorkingRequest, rows: Sequence[Case]) -> Table:
             sort="name",
             link=lambda row: reverse("pregnancy", args=[row.pregnancy_id]),
         ),
-        Column("termijn", _("Termijn"), lambda row: row.gestation, kind="gestation", sort="due_on"),
+        Column("termijn", _("Duur"), lambda row: row.gestation, kind="gestation", sort="due_on"),
         Column(
             "risico",
             _("Risico"),

@@ -218,6 +218,14 @@ def _answers(figures: dict[str, Any]) -> list[tuple[str, str, str]]:
         (_("Partners"), euro(figures["partners_cents"]), ""),
         (_("Organisatiekosten"), euro(figures["overhead_cents"]), ""),
         (_("Reserve"), euro(figures["reserve_cents"]), ""),
+        *(
+            (name, euro(figures[key]), "")
+            for name, key in (
+                (_("Leveranciers"), "suppliers_cents"),
+                (_("Toeslagen"), "surcharges_cents"),
+            )
+            if figures.get(key)
+        ),
     ]
 
 

@@ -110,7 +110,7 @@ def _together(shares: Sequence[ProductShare]) -> tuple[ShareLine, ...]:
 
 def _name(share: ProductShare) -> str:
     name = words.words(words.SHARES, share.kind)
-    if share.organisation and share.kind == "partner":
+    if share.organisation and share.kind in ("partner", "supplier"):
         return share.organisation
     if share.discipline:
         return f"{name} ({words.words(words.DISCIPLINES, share.discipline)})"
@@ -143,20 +143,8 @@ def _sums(share: ProductShare, product: str) -> list[str]:
     if weight == whole:
         if share.kind == "partner":
             why.append(_only_one(share))
-    elif share.reason != "performed":
-        why.append(
-            _("vast aandeel %(part)s van de discipline") % {"part": percent(weight * PPM // whole)}
-        )
-    elif product == HOURLY:
-        why.append(
-            _("verdeeld naar uren: %(part)s van %(whole)s")
-            % {"part": _hours(weight), "whole": _hours(whole)}
-        )
     else:
-        why.append(
-            _("verdeeld naar verrichtingen: %(part)s van %(whole)s")
-            % {"part": number(weight), "whole": number(whole)}
-        )
+        why.append(_weighed(share, product))
     return why
 
 
@@ -177,15 +165,56 @@ def own_sums(share: ProductShare, product: str) -> list[str]:
     if weight == whole:
         if share.kind == "partner":
             why.append(_only_one(share))
-    elif share.reason != "performed":
-        why.append(
-            _("vast aandeel %(part)s van de discipline") % {"part": percent(weight * PPM // whole)}
-        )
-    elif product == HOURLY:
-        why.append(_("verdeeld naar uren: %(part)s van ons") % {"part": _hours(weight)})
     else:
-        why.append(_("verdeeld naar verrichtingen: %(part)s van ons") % {"part": number(weight)})
+        why.append(_weighed_own(share, product))
     return why
+
+
+def _weighed(share: ProductShare, product: str) -> str:
+    """Say by what a partner shared in what was split last, and how much that was of all of it."""
+    weight, whole = share.parameters["weight"], share.parameters["weight_total"]
+    match _method(share):
+        case "mono_pro_rata":
+            told = _("zoals de oude bekostiging: %(part)s van %(whole)s")
+            return told % {"part": euro(weight), "whole": euro(whole)}
+        case "internal_prices":
+            told = _("verdeeld naar onderlinge prijzen: %(part)s van %(whole)s")
+            return told % {"part": euro(weight), "whole": euro(whole)}
+        case "by_clients":
+            told = _("verdeeld naar cliënten: %(part)s van %(whole)s die haar hielpen")
+            return told % {"part": number(weight), "whole": number(whole)}
+        case "performed" if product == HOURLY:
+            told = _("verdeeld naar uren: %(part)s van %(whole)s")
+            return told % {"part": _hours(weight), "whole": _hours(whole)}
+        case "performed":
+            told = _("verdeeld naar verrichtingen: %(part)s van %(whole)s")
+            return told % {"part": number(weight), "whole": number(whole)}
+    told = _("vast aandeel %(part)s van de discipline")
+    return told % {"part": percent(weight * PPM // whole)}
+
+
+def _weighed_own(share: ProductShare, product: str) -> str:
+    """Say the same without what others weighed."""
+    weight, whole = share.parameters["weight"], share.parameters["weight_total"]
+    match _method(share):
+        case "mono_pro_rata":
+            return _("zoals de oude bekostiging: %(part)s van ons") % {"part": euro(weight)}
+        case "internal_prices":
+            return _("verdeeld naar onderlinge prijzen: %(part)s van ons") % {"part": euro(weight)}
+        case "by_clients":
+            return _("verdeeld naar cliënten: zij was onze cliënt")
+        case "performed" if product == HOURLY:
+            return _("verdeeld naar uren: %(part)s van ons") % {"part": _hours(weight)}
+        case "performed":
+            told = _("verdeeld naar verrichtingen: %(part)s van ons")
+            return told % {"part": number(weight)}
+    told = _("vast aandeel %(part)s van de discipline")
+    return told % {"part": percent(weight * PPM // whole)}
+
+
+def _method(share: ProductShare) -> str:
+    """Name how what was split last was split; a share tells it where its reason does not."""
+    return str(share.parameters.get("method") or share.reason)
 
 
 def _only_one(share: ProductShare) -> str:

@@ -38,7 +38,11 @@ class IncomeLine:
 def income_table(request: HttpRequest, overview: MonthOverview) -> Table:
     """Return who gets what of a month, overhead and reserve included: together all of it."""
     lines = partner_lines(overview.income)
-    for key, cents in (("overhead", overview.overhead_cents), ("reserve", overview.reserve_cents)):
+    some = (("supplier", overview.suppliers_cents), ("surcharge", overview.surcharges_cents))
+    for key, cents in (
+        *(("overhead", overview.overhead_cents), ("reserve", overview.reserve_cents)),
+        *((key, cents) for key, cents in some if cents),
+    ):
         lines.append(IncomeLine(words.words(words.SHARES, key), "", cents, 0, key))
     return partners_table(request, f"inkomen-{overview.month}", lines)
 

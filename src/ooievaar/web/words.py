@@ -34,6 +34,9 @@ REASONS: Words = {
     "not_a_member": _("de rechthebbende was geen lid"),
     "no_member_share": _("de discipline heeft geen aandelen afgesproken"),
     "nobody_performed": _("niemand van de discipline verrichtte zorg"),
+    "agreed_reserve": _("de afgesproken reserve"),
+    "supplier_shortfall": _("de leverancier kost meer dan het product opbracht"),
+    "no_mono_value": _("van niemand is bekend wat de oude bekostiging zou hebben betaald"),
 }
 ROUTES: Words = {"integral": _("Integraal"), "old_way": _("De oude weg")}
 PHASES: dict[int, str | Promise] = spoken(sentences.PHASES)
@@ -64,6 +67,8 @@ SHARES: Words = {
     "overhead": _("Organisatiekosten"),
     "partner": _("Partners"),
     "reserve": _("Reserve"),
+    "supplier": _("Leveranciers"),
+    "surcharge": _("Toeslagen"),
 }
 
 

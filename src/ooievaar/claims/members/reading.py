@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from ooievaar.claims.layouts import known_layouts
+from ooievaar.claims.layouts import known_codes, known_layouts
 from ooievaar.claims.messages.checks import Context, check_message
 from ooievaar.claims.messages.mono import mono_rows, unread_lines
 from ooievaar.claims.messages.reading import read_message
@@ -63,7 +63,7 @@ def read_contents(name: str, content: bytes, *, now: datetime, allow_test: bool)
             [whole(name, f"een bericht {layout.standard}", f"een van: {', '.join(STANDARDS)}")]
         )
     today = timezone.localdate(now)
-    findings = check_message(message, Context(today))
+    findings = check_message(message, Context(today, known_codes()))
     as_a_whole = [one for one in findings if one.level == "file" or one.record_code in ("01", "99")]
     if as_a_whole:
         raise InputRejected([fault_of(name, one) for one in as_a_whole])

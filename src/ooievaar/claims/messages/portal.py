@@ -7,6 +7,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from ooievaar.claims.messages.findings import Finding
 from ooievaar.claims.messages.layout import Layout
+from ooievaar.claims.messages.writing import CRLF
 
 MAX_FILES = 30
 MAX_ZIP_BYTES = 20 * 1000 * 1000
@@ -23,6 +24,11 @@ def file_name(layout: Layout, uzovi: str, invoice_number: str) -> str:
     """The name of a file: standard, insurer and invoice number, in characters the portal takes."""
     parts = (layout.standard, uzovi, invoice_number)
     return "-".join(_NOT_IN_A_NAME.sub("_", part) for part in parts) + ENDING
+
+
+def most_records(layout: Layout) -> int:
+    """How many records a file may hold so that it fits in a zip, however little packing helps."""
+    return MAX_ZIP_BYTES // (layout.record_length + len(CRLF)) - 1
 
 
 def is_file_name(name: str) -> bool:

@@ -50,11 +50,18 @@ class Payment(models.Model):
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="payments")
     paid_on = models.DateField()
     cents = models.BigIntegerField(help_text="negatief: terugbetaald of verrekend")
-    reference = models.CharField(max_length=40, unique=True)
+    reference = models.CharField(
+        max_length=40, help_text="van de overboeking; die kan over meer bestanden gaan"
+    )
     stored_at = models.DateTimeField()
     stored_by = models.ForeignKey(
         Person, models.PROTECT, null=True, related_name="+", help_text="leeg: het systeem"
     )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "reference"], name="batch_paid_once"),
+        ]
 
 
 class PaymentLine(models.Model):

@@ -21,7 +21,7 @@ NAMES: dict[str, str | Promise] = {
     "received": _("Ontvangen"),
 }
 EXPLANATIONS: dict[str, str | Promise] = {
-    "claimed": _("is toegekend, afgekeurd of open"),
+    "claimed": _("is toegekend, afgekeurd, open of afgeboekt"),
     "answered": _("is wat per regel is toegekend"),
     "granted": _("is betaald of nog te betalen"),
     "received": _("staat op een regel"),
@@ -31,6 +31,7 @@ PARTS: dict[str, str | Promise] = {
     "refused_by_insurer": _("afgekeurd door de verzekeraar"),
     "refused_by_portal": _("afgekeurd door het portaal"),
     "open": _("nog open"),
+    "written_off": _("afgeboekt"),
     "paid": _("betaald"),
     "due": _("nog te betalen"),
 }

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 from ooievaar.claims.models import Batch, BatchStep
 from ooievaar.claims.pages.forms import PrepareForm
 from ooievaar.claims.permissions import batches_for, proposals_for
-from ooievaar.claims.preparing import approve, withdraw
+from ooievaar.claims.preparing import approve, can_claim, withdraw
 from ooievaar.claims.reconciling import ACTIONABLE
 from ooievaar.kernel.period import month_of, month_period
 from ooievaar.network.doors import Door, WorkingRequest, open_to, refuse
@@ -182,7 +182,7 @@ def prepare_claims(request: WorkingRequest) -> HttpResponseBase:
         "lines": lines,
         "count": sum(line["new"] + line["credits"] for line in lines),
         "cents": sum(line["cents"] for line in lines),
-        "has_agb": bool(_network_agb(request)),
+        "has_agb": can_claim(_network_agb(request)),
     }
     return render(request, "claims/prepare.html", context, status=422 if form.errors else 200)
 

@@ -13,12 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from ooievaar.bundles.models import Product
-from ooievaar.claims.layouts import known_codes
+from ooievaar.claims.layouts import known_codes, layouts_with
 from ooievaar.claims.messages.codes import RETURN_CODES, Codes
-from ooievaar.claims.messages.layout import Layout, layout_of, shipped
 from ooievaar.claims.models import (
     ClaimLine,
-    ImportedLayout,
     LineEvent,
     LineState,
     Proposal,
@@ -165,7 +163,7 @@ def claim_line(request: WorkingRequest, line_id: int) -> HttpResponseBase:
         .order_by("at", "pk")
     )
     codes = known_codes()
-    sent, answered = _messages(line)
+    sent, answered = _messages(line, codes)
     context = {
         "line": line,
         "is_debit": not line.is_credit,
@@ -225,34 +223,23 @@ def next_step(line: ClaimLine, proposals: list[Proposal]) -> list[Next]:
     return [Next(_("niets meer"), words.said(words.EVENTS, state).lower(), True)]
 
 
-def _messages(line: ClaimLine) -> tuple[list[RecordShown], list[RecordShown]]:
+def _messages(line: ClaimLine, codes: Codes) -> tuple[list[RecordShown], list[RecordShown]]:
     """Return what was sent of a line last and what came back on it, field by field."""
     answer = ReturnFile.objects.filter(batch=OuterRef("batch")).order_by("-pk")
     placed = (
         line.batch_lines.filter(batch__file__isnull=False)
-        .annotate(answer=Subquery(answer.values("content")[:1]))
+        .annotate(
+            answer=Subquery(answer.values("content")[:1]),
+            answer_layout=Subquery(answer.values("layout_hash")[:1]),
+        )
         .select_related("batch__file")
         .order_by("-pk")
         .first()
     )
     if placed is None:
         return [], []
-    layouts = layouts_then(placed.batch.layout_hash)
-    sent = line_in_file(layouts, placed.batch.file.content, placed.detail_number)
+    layouts = layouts_with(placed.batch.layout_hash, placed.answer_layout or "")
+    sent = line_in_file(layouts, codes, placed.batch.file.content, placed.detail_number)
     if placed.answer is None:
         return sent, []
-    return sent, line_in_answer(layouts, placed.answer, line.reference, placed.detail_number)
-
-
-def layouts_then(layout_hash: str) -> dict[str, Layout]:
-    """Return the layouts with the one by which a file was made, whatever was imported since.
-
-    No query where it came along with Ooievaar, else one.
-    """
-    layouts = dict(shipped())
-    if any(layout.content_hash == layout_hash for layout in layouts.values()):
-        return layouts
-    imported = [layout_of(row.content) for row in ImportedLayout.objects.order_by("pk")]
-    layouts |= {layout.key: layout for layout in imported}
-    layouts |= {one.key: one for one in imported if one.content_hash == layout_hash}
-    return layouts
+    return sent, line_in_answer(layouts, codes, placed.answer, line.reference, placed.detail_number)

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from ooievaar.claims.messages.codes import load_codes
+from ooievaar.claims.messages.codes import Codes
 from ooievaar.claims.messages.fixed import read_record
 from ooievaar.claims.messages.layout import BSN_ELEMENT, Field, Layout, RecordLayout, find_layout
 from ooievaar.ui.templatetags.ooievaar import day, euro, language
@@ -89,7 +89,7 @@ def side_by_side(sent: list[RecordShown], answered: list[RecordShown]) -> list[R
 
 
 def line_in_file(
-    layouts: Mapping[str, Layout], content: str, detail_number: int
+    layouts: Mapping[str, Layout], codes: Codes, content: str, detail_number: int
 ) -> list[RecordShown]:
     """Return the records of one line as it was sent: header, insured person, the line itself."""
     layout, lines = _opened(layouts, content)
@@ -99,11 +99,11 @@ def line_in_file(
         (n for n, line in enumerate(lines) if line[:2] == CLAIM and _detail(line) == detail_number),
         None,
     )
-    return list(_shown(layout, lines, at))
+    return list(_shown(layout, codes, lines, at))
 
 
 def line_in_answer(
-    layouts: Mapping[str, Layout], content: str, reference: str, detail_number: int
+    layouts: Mapping[str, Layout], codes: Codes, content: str, reference: str, detail_number: int
 ) -> list[RecordShown]:
     """Return the records of one line as it came back; of one granted whole only the header."""
     layout, lines = _opened(layouts, content)
@@ -118,7 +118,7 @@ def line_in_answer(
         ),
         None,
     )
-    return list(_shown(layout, lines, at))
+    return list(_shown(layout, codes, lines, at))
 
 
 def _opened(layouts: Mapping[str, Layout], content: str) -> tuple[Layout | None, list[str]]:
@@ -136,17 +136,17 @@ def _detail(line: str) -> int:
     return int(digits) if digits.isdecimal() else 0
 
 
-def _shown(layout: Layout, lines: list[str], at: int | None) -> Iterator[RecordShown]:
-    yield record_shown(layout.records[HEADER], lines[0], codes_on=None)
+def _shown(layout: Layout, codes: Codes, lines: list[str], at: int | None) -> Iterator[RecordShown]:
+    yield record_shown(layout.records[HEADER], lines[0], codes)
     if at is None:
         return
     above = next((n for n in range(at, 0, -1) if lines[n][:2] == INSURED), None)
     if above is not None:
-        yield record_shown(layout.records[INSURED], lines[above], codes_on=None)
-    yield record_shown(layout.records[CLAIM], lines[at], codes_on=None)
+        yield record_shown(layout.records[INSURED], lines[above], codes)
+    yield record_shown(layout.records[CLAIM], lines[at], codes)
 
 
-def record_shown(layout: RecordLayout, line: str, codes_on: date | None) -> RecordShown:
+def record_shown(layout: RecordLayout, line: str, codes: Codes) -> RecordShown:
     """Return one record field by field."""
     values = read_record(layout, line)
     fields = []
@@ -154,11 +154,11 @@ def record_shown(layout: RecordLayout, line: str, codes_on: date | None) -> Reco
         value = values.get(one.number)
         if one.is_reserve or value is None or value == "" or (value == 0 and not one.is_amount):
             continue
-        fields.append(_field(layout, one, value, codes_on))
+        fields.append(_field(layout, one, value, codes))
     return RecordShown(layout.code, layout.name, tuple(fields), layout.is_provisional)
 
 
-def _field(layout: RecordLayout, one: Field, value: Any, codes_on: date | None) -> FieldShown:
+def _field(layout: RecordLayout, one: Field, value: Any, codes: Codes) -> FieldShown:
     since = layout.provisional_from
     is_provisional = since is not None and one.start >= since
     if one.is_personal or one.element == BSN_ELEMENT:
@@ -172,11 +172,11 @@ def _field(layout: RecordLayout, one: Field, value: Any, codes_on: date | None) 
     if one.is_amount and isinstance(value, int):
         meaning = euro(value)
     elif one.codelist:
-        meaning = _code(one.codelist, written, codes_on)
+        meaning = _code(codes, one.codelist, written)
     return FieldShown(one.number, one.name, written, meaning, False, is_provisional)
 
 
-def _code(codelist: str, code: str, codes_on: date | None) -> str:
+def _code(codes: Codes, codelist: str, code: str) -> str:
     """Return what a code means; of a list that is not here nothing is said."""
-    found = load_codes().entry(codelist, code, codes_on)
+    found = codes.entry(codelist, code)
     return found.name(language()) if found is not None else ""

@@ -83,6 +83,7 @@ REASONS: Words = {
     "no_bsn": _("haar BSN is niet bekend"),
     "no_birth_date": _("haar geboortedatum is niet bekend"),
     "name_not_writable": _("haar naam past niet in een bericht"),
+    "no_uzovi": _("de verzekeraar heeft geen UZOVI-nummer van vier cijfers"),
     "no_claim_code": _("het product heeft geen prestatiecode op deze dag"),
     "too_much_for_a_line": _("het bedrag past niet op een regel"),
 }

@@ -1,4 +1,4 @@
-"""Nothing remains of what was claimed: every cent was granted, refused, or is open."""
+"""Nothing remains of what was claimed: every cent was granted, refused, open or written off."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,8 @@ class InsurerBooks:
     """What was exchanged with one insurer, each figure from rows of its own, credits negative.
 
     `sent` is the sum of the files; `granted_in_returns` and `paid_in_payments` what the other side
-    wrote above its lists. The rest is added up line by line.
+    wrote above its lists. The rest is added up line by line; what was refused and then written off
+    counts as `written_off` only.
     """
 
     sent: int
@@ -32,6 +33,7 @@ class InsurerBooks:
     granted: int
     refused_by_insurer: int
     refused_by_portal: int
+    written_off: int
     open: int
     paid: int
     due: int
@@ -48,6 +50,7 @@ def balances(books: InsurerBooks) -> tuple[Balance, ...]:
                 "refused_by_insurer": books.refused_by_insurer,
                 "refused_by_portal": books.refused_by_portal,
                 "open": books.open,
+                "written_off": books.written_off,
             },
         ),
         Balance("answered", books.granted_in_returns, {"granted": books.granted}),

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ooievaar.claims.rules.states import STANDS, UNDER_WAY, WAITS_FOR
+from ooievaar.claims.rules.states import GIVEN_UP, STANDS, UNDER_WAY, WAITS_FOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def differences(owed: Iterable[Owed], claimed: Iterable[Claimed], today: date) -
     by_key = {one.key: one for one in owed if one.cents > 0}
     steps: list[Step] = []
     for key in sorted(by_key.keys() | lines.keys()):
-        history = sorted(lines.get(key, ()), key=lambda line: (line.claimed_at, line.line_id))
+        history = sorted(lines.get(key, ()), key=lambda line: line.line_id)
         steps.extend(_product(key, by_key.get(key), history, today))
     return steps
 
@@ -193,19 +193,20 @@ def _claim(owed: Owed, history: Sequence[Claimed], today: date) -> Step | None:
         return Step(action, owed.key, owed, last, owed.cents, reason)
 
     reason = "first" if last is None else "changed"
-    if last is not None and not last.stands:
-        same = last.content == owed.content
-        if last.state in ("written_off", "expired") and same and not last.released:
-            return None
+    same = last is not None and not last.stands and last.content == owed.content
+    if last is not None and same and last.state in GIVEN_UP and not last.released:
+        return None
+    # Whatever else keeps it, what is too late cannot go without a person's word.
+    if owed.deadline < today and not any(line.released for line in debits[-1:]):
+        return step("expired", "deadline_passed")
+    if last is not None and same and not last.released:
         answered = last.state == "refused_by_insurer" or last.state in STANDS
-        if answered and same and last.person_hash == owed.person_hash and not last.released:
+        if answered and last.person_hash == owed.person_hash:
             return step("hold", "refused_by_insurer")
     if owed.hindrance:
         return step("hold", owed.hindrance)
     if last is not None and last.state == "refused_by_portal":
         return step("resend", "refused_by_portal")
-    if owed.deadline < today and not any(line.released for line in debits[-1:]):
-        return step("expired", "deadline_passed")
     if last is not None and last.released:
         reason = "released"
     elif last is not None and last.state == "credited":

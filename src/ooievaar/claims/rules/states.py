@@ -6,6 +6,9 @@ UNDER_WAY = frozenset({"prepared", "approved", "sent"})
 STANDS = frozenset({"granted", "granted_in_part", "paid", "written_off"})
 """Where a debit with a granted amount is money that the insurer owes or paid."""
 
+GIVEN_UP = frozenset({"written_off", "expired"})
+"""Where a person said that it stays so."""
+
 WAITS_FOR = {
     "prepared": "awaiting_approval",
     "approved": "awaiting_sending",

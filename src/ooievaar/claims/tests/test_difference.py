@@ -180,6 +180,24 @@ def test_too_late_asks_for_a_persons_word(books: Books) -> None:
     assert books.told(owed(deadline=TODAY)) == [("new", 10_000, "first")]
 
 
+@pytest.mark.parametrize("state", ["refused_by_insurer", "refused_by_portal"])
+def test_what_was_refused_and_is_too_late_now_asks_for_a_persons_word(
+    books: Books, state: str
+) -> None:
+    [line] = books.claim(owed())
+    books.answer(line, state, 0)
+    late = owed(deadline=date(2026, 2, 28))
+    assert books.told(late) == [("expired", 10_000, "deadline_passed")]
+    assert [step.line for step in books.steps(late)] == [books.now(line)]
+    books.release(line)
+    assert [action for action, *_ in books.told(late)] in (["new"], ["resend"])
+
+
+def test_what_is_hindered_until_it_is_too_late_is_too_late(books: Books) -> None:
+    late = owed(deadline=date(2026, 2, 28), hindrance="no_bsn")
+    assert books.told(late) == [("expired", 10_000, "deadline_passed")]
+
+
 def test_a_correction_that_came_too_late_does_not_lose_what_was_granted(books: Books) -> None:
     [line] = books.claim(owed(cents=10_000))
     books.grant(line)

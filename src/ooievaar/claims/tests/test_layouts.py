@@ -1,10 +1,12 @@
 """Imported layouts and code lists lie over the ones that come along; nothing is half stored."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from ooievaar.claims.layouts import (
+    keep_layouts,
     known_codes,
     known_layouts,
     layouts_with,
@@ -20,7 +22,7 @@ from ooievaar.claims.messages.tests.specifications import (
     row_of,
     sheets_of,
 )
-from ooievaar.claims.models import ImportedCodes, ImportedLayout
+from ooievaar.claims.models import ImportedCodes, ImportedLayout, KeptLayout
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +74,18 @@ def test_a_file_of_before_an_import_is_read_with_the_layout_it_was_made_with():
     store_layout(first, now=NOW)
     assert layouts_with(ours.content_hash)["KZ301-3.2"] == ours
     assert layouts_with(first.content_hash)["KZ301-3.2"] == known_layouts()["KZ301-3.2"]
-    assert layouts_with("unknown") == known_layouts()
+    assert layouts_with("") == known_layouts()
+    with pytest.raises(LookupError):
+        layouts_with("unknown")
+
+
+def test_a_layout_that_came_along_once_is_found_when_another_comes_along_now():
+    old = replace(made_up_kz301(), notes=("van een vorige versie",))
+    keep_layouts(old, shipped()["KZ302-3.2"])
+    keep_layouts(old)
+    assert KeptLayout.objects.count() == 2
+    assert layouts_with(old.content_hash)["KZ301-3.2"] == old
+    assert known_layouts()["KZ301-3.2"] == shipped()["KZ301-3.2"]
 
 
 def test_what_is_official_is_replaced_only_when_asked():

@@ -8,6 +8,7 @@ from django.db import DatabaseError, transaction
 from ooievaar.claims.late import allow_late
 from ooievaar.claims.layouts import known_layouts
 from ooievaar.claims.messages.kz301 import claim_rows
+from ooievaar.claims.messages.portal import is_file_name
 from ooievaar.claims.messages.reading import read_message
 from ooievaar.claims.models import (
     Batch,
@@ -24,6 +25,7 @@ from ooievaar.claims.queries import balance_of, deadlines, funnel, line_life
 from ooievaar.claims.sending import send
 from ooievaar.claims.standing import rebuild_standings
 from ooievaar.claims.tests.region import MONTH, Claims, only_line, state
+from ooievaar.claims.writing_off import write_off_lines
 from ooievaar.record.relations import Rejected
 
 pytestmark = pytest.mark.django_db
@@ -287,6 +289,79 @@ def test_what_is_too_late_goes_only_on_a_persons_word(claims: Claims) -> None:
     [batch] = claims.sent()
     claims.answered(batch)
     assert claims.told() == []
+
+
+def test_what_was_refused_and_is_too_late_by_now_is_told_so(claims: Claims) -> None:
+    claims.product(claims.woman())
+    [batch] = claims.sent()
+    line = only_line(batch)
+    claims.answered(batch, {line.reference: (0, "0320")})
+    assert claims.told() == [("hold", 60_000, "refused_by_insurer")]
+    claims.today = claims.today.replace(year=2027)
+    assert claims.told() == [("expired", 60_000, "deadline_passed")]
+    [late] = deadlines(claims.controller, claims.now, claims.today)
+    assert late.nearness == 0
+    person = claims.controller.person_id
+    assert write_off_lines(claims.network.pk, [line.pk], [], "te laat", person_id=person,
+                           at=claims.now)  # fmt: skip
+    assert (state(line), claims.told()) == ("written_off", [])
+    [books] = [one.books for one in balance_of(claims.network)]
+    assert (books.sent, books.refused_by_insurer, books.written_off) == (60_000, 0, 60_000)
+    assert holds(claims)
+
+
+@pytest.mark.parametrize("granted", [60_000, 0])
+def test_a_change_that_came_too_late_is_let_go_and_what_was_granted_stays(
+    claims: Claims, granted: int
+) -> None:
+    woman = claims.woman()
+    claims.product(woman, cents=60_000)
+    [batch] = claims.sent()
+    line = only_line(batch)
+    claims.answered(batch, {line.reference: (0, "0320")} if not granted else None)
+    claims.product(woman, cents=70_000)
+    claims.today = claims.today.replace(year=2027)
+    assert claims.told() == [("expired", 70_000, "deadline_passed")]
+    person = claims.controller.person_id
+    assert write_off_lines(claims.network.pk, [line.pk], [], "te laat", person_id=person,
+                           at=claims.now)  # fmt: skip
+    assert claims.told() == []
+    assert state(line) == ("granted" if granted else "written_off")
+    assert holds(claims)
+    claims.product(woman, cents=65_000)
+    assert claims.told() == [("expired", 65_000, "deadline_passed")]
+
+
+def test_a_refusal_by_the_portal_that_is_given_up_is_written_off(claims: Claims) -> None:
+    claims.product(claims.woman())
+    [batch] = claims.sent()
+    line = only_line(batch)
+    claims.answered(batch, by_portal=True, codes=("0010",), refuses_file=True)
+    person = claims.controller.person_id
+    assert write_off_lines(claims.network.pk, [line.pk], [], "dubbel", person_id=person,
+                           at=claims.now)  # fmt: skip
+    [books] = [one.books for one in balance_of(claims.network)]
+    assert (books.refused_by_portal, books.written_off) == (0, 60_000)
+    assert holds(claims)
+
+
+def test_what_is_too_much_for_one_file_goes_in_more_and_a_woman_stays_in_one(
+    claims: Claims, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(5):
+        woman = claims.woman()
+        for phase in (1, 2):
+            claims.product(woman, phase=phase)
+    monkeypatch.setattr("ooievaar.claims.messages.portal.MAX_ZIP_BYTES", 11 * 312)
+    batches = claims.sent()
+    assert [batch.lines for batch in batches] == [4, 4, 2]
+    women = [set(batch.batch_lines.values_list("line__pregnancy", flat=True)) for batch in batches]
+    assert len(set.union(*women)) == sum(len(some) for some in women) == 5
+    for batch in batches:
+        assert len(batch.file.content) <= 11 * 312
+        assert is_file_name(batch.file.name)
+        claims.answered(batch)
+    assert holds(claims) and claims.told() == []
 
 
 def test_payments_settle_lines_and_no_more_than_is_due(claims: Claims) -> None:

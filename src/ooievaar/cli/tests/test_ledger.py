@@ -1,21 +1,31 @@
 """`ooievaar ledger` as somebody types it at a terminal."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import typer
+from django.db import connection
 from django.utils import timezone
 from typer.testing import CliRunner
 
 from ooievaar.cli import ledger as command
 from ooievaar.kernel.faults import InputRejected
+from ooievaar.settlement.ledger import proof
 from ooievaar.settlement.ledger.models import PeriodClosing, Transaction
-from ooievaar.settlement.ledger.tests.books import Books
+from ooievaar.settlement.ledger.tests.books import Books, unguarded
 from ooievaar.settlement.ledger.tests.referee import bean_check
-from ooievaar.settlement.models import Share
 
 pytestmark = pytest.mark.django_db
+
+
+class Granted(NamedTuple):
+    granted: int
+    paid: int
+
+
+class Claimed(NamedTuple):
+    books: Granted
 
 
 @pytest.fixture
@@ -57,12 +67,23 @@ def test_from_posting_to_a_closed_month(books: Books, tmp_path: Path) -> None:
     assert bean_check(path) == ""
 
 
-def test_what_is_wrong_is_told_with_its_amount(books: Books) -> None:
+def test_what_was_bent_is_told(books: Books) -> None:
     said("post")
-    Share.objects.bulk_create([Share(product=Share.objects.first().product, kind="reserve",
-        cents=5, rule="x", reason="x")])  # fmt: skip
+    with unguarded(), connection.cursor() as cursor:
+        cursor.execute("UPDATE ledger_posting SET cents = 2 * cents")
     result = run("verify")
-    assert result.exit_code != 0
+    assert result.exit_code == 1
+    assert "boeking 1 is gewijzigd" in result.output and "klopt niet" in result.output
+
+
+def test_what_others_say_of_themselves_is_held_beside_the_books(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said("post")
+    monkeypatch.setattr(proof, "claims_of", lambda _: [Claimed(books=Granted(600_00, 0))])
+    result = run("verify")
+    assert result.exit_code == 1
+    assert "toegekend door verzekeraars: geboekt is € 0,00, het moet zijn € 600,00" in result.output
 
 
 def test_what_cannot_be_is_refused(books: Books) -> None:

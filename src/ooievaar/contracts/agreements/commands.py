@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from ooievaar.contracts import queries as agreed
 from ooievaar.contracts.agreement_models import (
@@ -38,10 +39,16 @@ from ooievaar.record.relations import Rejected
 LONGEST_MANDATE = 200
 LONGEST_REASON = 500
 LONGEST_REMARK = 4_000
+FOLLOWED = gettext_noop("Opgevolgd.")
 
 Step, Remark = AgreementStep.Kind, AgreementRemark.Kind
 WRITERS = frozenset({Role.CONTROLLER, Role.DIRECTOR})
 SIGNERS = frozenset({Role.DIRECTOR, Role.REPRESENTATIVE, Role.PRACTICE_ADMINISTRATOR})
+
+
+def may_write(workplace: Workplace, network_id: int) -> bool:
+    """Tell whether somebody may write, propose, withdraw, start and end for a network."""
+    return workplace.role in WRITERS and workplace.network_id == network_id
 
 
 def faults_of(network: Network, text: str, name: str = NAME) -> list[Fault]:
@@ -53,7 +60,7 @@ def faults_of(network: Network, text: str, name: str = NAME) -> list[Fault]:
     found = [] if agreement.examples else [
         Fault(name, None, "voorbeelden", "geen voorbeelden", "ten minste één voorbeeld")
     ]  # fmt: skip
-    found += _strangers(network, agreement, name)
+    found += strangers_in(network, agreement, name)
     return found or example_faults(name, agreement)
 
 
@@ -157,10 +164,11 @@ def sign(
     sha256: str,
     at: datetime,
 ) -> AgreementSignature | Rejected:
-    """Sign a proposed version on behalf of whom `mandate` says; `sha256` is of the text that was read.
+    """Sign a proposed version on behalf of whom `mandate` says.
 
-    A director signs for the network, a representative for the discipline, the administration of a
-    practice for that organisation. A person signs a version once.
+    `sha256` is that of the text that was read. A director signs for the network, a representative
+    for the discipline, the administration of a practice for that organisation. A person signs a
+    version once.
     """
     mandate = mandate.strip()
     if not mandate:
@@ -232,10 +240,12 @@ def put_in_force(
     if faults := unsound(version):
         return Rejected(str(faults[0]))
     agreement = agreement_of(version)
-    if strangers := _strangers(version.network, agreement, NAME):
+    if strangers := strangers_in(version.network, agreement):
         return Rejected(str(strangers[0]))
     until = version.valid_until or FAR_DATE
-    held = Agreement.objects.filter(network_id=version.network_id, valid_until__gt=version.valid_from)
+    held = Agreement.objects.filter(
+        network_id=version.network_id, valid_until__gt=version.valid_from
+    )
     later = held.filter(valid_from__gte=version.valid_from, valid_from__lt=until).first()
     if later is not None:
         words = {"title": later.title, "day": f"{later.valid_from:%d-%m-%Y}"}
@@ -301,7 +311,7 @@ def remark(
     )
 
 
-def _strangers(network: Network, agreement: Distribution, name: str) -> list[Fault]:
+def strangers_in(network: Network, agreement: Distribution, name: str = NAME) -> list[Fault]:
     """Return what the text says of the network and the parties that is not so here."""
     faults = []
     if agreement.network != network.name:
@@ -361,7 +371,7 @@ def _end(row: Agreement, day: date, person: Person, at: datetime) -> None:
     row.valid_until = day
     row.save(update_fields=["valid_until"])
     if row.version is not None and not _has(row.version, Step.ENDED):
-        _stepped(row.version, Step.ENDED, person, at, _("Opgevolgd."), day)
+        _stepped(row.version, Step.ENDED, person, at, FOLLOWED, day)
 
 
 def _stepped(

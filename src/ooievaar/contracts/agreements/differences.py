@@ -47,8 +47,6 @@ def differences(before: Distribution, after: Distribution) -> list[Change]:
         for place, row in new.items()
         if place not in old or old[place].value != row.value
     ]
-    gone = [
-        Change(place, row.heading, row, None) for place, row in old.items() if place not in new
-    ]
+    gone = [Change(place, row.heading, row, None) for place, row in old.items() if place not in new]
     order = list(HEADINGS)
     return sorted([*changed, *gone], key=lambda change: order.index(change.heading))

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from ooievaar.contracts.agreements import terms
 from ooievaar.contracts.agreements.compiling import Row, division_rows
 from ooievaar.contracts.rules import schemas
 from ooievaar.contracts.rules.agreement import (
@@ -54,6 +55,8 @@ def run_examples(agreement: Distribution) -> tuple[ExampleResult, ...]:
 
     Each has a month of its own, so that its products alone carry a fixed overhead.
     """
+    if not agreement.examples:
+        return ()
     ids = organisation_ids(agreement)
     tables: dict[str, list[Row]] = {name: [] for name in schemas.DIVISION_INPUTS}
     tables["organisations"] = [
@@ -102,8 +105,6 @@ def example_faults(name: str, agreement: Distribution) -> list[Fault]:
 
 def names_of(agreement: Distribution) -> dict[str, str]:
     """Return what the text calls everything that an outcome may name."""
-    from ooievaar.contracts.agreements import terms
-
     parties = {party.agb: party.name for party in agreement.parties}
     return terms.OUTCOMES | parties | {row.agb: row.name for row in agreement.suppliers}
 

@@ -5,14 +5,20 @@ They count as signed outside: the text is there to read, and says what the rows 
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
+from django.db import transaction
+
 from ooievaar.contracts.agreement_models import AgreementVersion
+from ooievaar.contracts.agreements import terms
 from ooievaar.contracts.agreements.commands import store_version
 from ooievaar.contracts.agreements.examples import run_examples
+from ooievaar.contracts.agreements.reading import NAME, RESERVED, faults_in
 from ooievaar.contracts.agreements.writing import write
 from ooievaar.contracts.models import Agreement
 from ooievaar.contracts.rules.agreement import (
+    ANY_PRODUCT,
     DISCIPLINES,
     OVERHEAD,
     RESERVE,
@@ -28,6 +34,7 @@ from ooievaar.contracts.rules.agreement import (
     SupplierRule,
     Surcharge,
 )
+from ooievaar.kernel.money import format_euro
 from ooievaar.kernel.period import FAR_DATE
 from ooievaar.network.models import Membership, Network, Organisation
 
@@ -35,6 +42,7 @@ EARMARKED_NAME = "Toeslagen"
 EXAMPLE_CENTS = 100_000
 
 
+@transaction.atomic
 def write_imported(at: datetime) -> list[AgreementVersion]:
     """Write a text for every agreement that has none; return the new versions.
 
@@ -42,11 +50,12 @@ def write_imported(at: datetime) -> list[AgreementVersion]:
     """
     added = []
     for row in Agreement.objects.filter(version=None).select_related("network").order_by("id"):
-        agreement = agreement_of_rows(row)
+        text = write(agreement_of_rows(row))
+        if faults_in(NAME, text):
+            continue
         network = Network.objects.select_for_update().get(pk=row.network_id)
         newest = network.agreement_versions.order_by("-number").first()
         number = newest.number + 1 if newest is not None else 1
-        text = write(agreement)
         row.version = store_version(
             network, text, number, person=None, at=at, follows=newest, is_imported=True
         )
@@ -107,23 +116,16 @@ def with_examples(agreement: Distribution) -> Distribution:
 
     A start for who writes a text: what stands there now is what would happen.
     """
-    from dataclasses import replace
-
-    drafts = tuple(
-        Example(
-            f"Eén product {number}: {product}",
-            (_usual_product(agreement, product),),
-            {},
-        )
-        for number, product in enumerate(agreement.products, start=1)
-        if product != "*"
-    )
+    unnamed = [key for key in terms.PRODUCTS if key not in {ANY_PRODUCT, *agreement.products}]
+    stands_for = {key: key for key in agreement.products} | {ANY_PRODUCT: (unnamed or [""])[-1]}
+    given = [_usual_product(agreement, stands_for[key]) for key in agreement.products
+             if stands_for[key]]  # fmt: skip
+    drafts = tuple(Example(_example_name(row), (row,), {}) for row in given)
     results = run_examples(replace(agreement, examples=drafts))
     kinds = {OVERHEAD, RESERVE, *DISCIPLINES}
     examples = tuple(
         replace(
             draft,
-            name=_example_name(draft),
             then={
                 key: cents
                 for key, cents in result.found.items()
@@ -135,20 +137,13 @@ def with_examples(agreement: Distribution) -> Distribution:
     return replace(agreement, examples=examples)
 
 
-def _example_name(example: Example) -> str:
-    from ooievaar.contracts.agreements import terms
-
-    return f"Eén product {terms.PRODUCTS[example.given[0].product]} van € 1.000,00"
+def _example_name(row: GivenProduct) -> str:
+    return f"Eén product {terms.PRODUCTS[row.product]} van {format_euro(row.cents)}"
 
 
 def _usual_product(agreement: Distribution, product: str) -> GivenProduct:
-    """Return a product for which the first two parties of each discipline did three acts and one."""
-    inside = {
-        agb
-        for rule in agreement.disciplines.values()
-        for row in rule.cooperatives
-        for agb in (row.agb,)
-    }
+    """Return a product for which two parties of each discipline did three acts and one."""
+    inside = {row.agb for rule in agreement.disciplines.values() for row in rule.cooperatives}
     acting = [
         party.agb
         for discipline in DISCIPLINES
@@ -187,8 +182,6 @@ def _parties(row: Agreement) -> tuple[Party, ...]:
 
 def unlike(organisations: Iterable[Organisation]) -> list[str]:
     """Return names that each mean one organisation within the text."""
-    from ooievaar.contracts.agreements.reading import RESERVED
-
     rows = list(organisations)
     count = Counter(row.name.strip() for row in rows)
     return [

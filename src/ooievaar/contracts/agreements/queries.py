@@ -17,6 +17,7 @@ from ooievaar.contracts.agreement_models import (
 )
 from ooievaar.contracts.agreements.examples import ExampleResult, example_faults, run_examples
 from ooievaar.contracts.agreements.reading import stored_agreement
+from ooievaar.contracts.agreements.writing import write
 from ooievaar.contracts.models import Agreement
 from ooievaar.contracts.rules.agreement import Distribution, as_shown_to
 from ooievaar.kernel.faults import Fault, InputRejected
@@ -91,7 +92,7 @@ def agbs_of(workplace: Workplace) -> frozenset[str]:
     """Return the parties whose secret rules a workplace may read beside those of the network."""
     if workplace.role == Role.REPRESENTATIVE:
         members = Organisation.objects.filter(
-            memberships__network_id=workplace.network_id, discipline=workplace.discipline
+            memberships__network_id=known(workplace.network_id), discipline=workplace.discipline
         )
         return frozenset(members.values_list("agb", flat=True))
     own = Organisation.objects.filter(pk=workplace.organisation_id or 0)
@@ -109,9 +110,10 @@ def agreement_for(workplace: Workplace, version: AgreementVersion) -> Distributi
     return whole if workplace.sees_whole_network else as_shown_to(whole, agbs_of(workplace))
 
 
-def before(version: AgreementVersion) -> AgreementVersion | None:
-    """Return the version that this one is compared with."""
-    return version.follows
+def text_for(workplace: Workplace, version: AgreementVersion) -> str:
+    """Return the text as whoever works here may read it; what is signed is always the whole."""
+    shown = agreement_for(workplace, version)
+    return version.content if shown == agreement_of(version) else write(shown)
 
 
 def standing_of(version: AgreementVersion, today: date) -> Standing:
@@ -146,9 +148,7 @@ def still_to_sign(version: AgreementVersion) -> list[Missing]:
     missing = [] if "" in by_discipline else [Missing()]
     for discipline in dict.fromkeys(party.discipline for party in agreement.parties):
         waiting = [
-            party.name
-            for party in agreement.parties_of(discipline)
-            if party.agb not in by_party
+            party.name for party in agreement.parties_of(discipline) if party.agb not in by_party
         ]
         if discipline not in by_discipline and waiting:
             missing.append(Missing(discipline, tuple(waiting)))

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, cast
 
@@ -90,7 +91,9 @@ def _shape_fault(file: YamlFile, detail: ErrorDetails) -> Fault:
         path = path[:-1]
     found = "niets" if detail["input"] is None else _shown(detail["input"])
     if kind == "string_pattern_mismatch":
-        return file.fault(path, found, _BY_PATTERN.get(context["pattern"], "een andere schrijfwijze"))
+        return file.fault(
+            path, found, _BY_PATTERN.get(context["pattern"], "een andere schrijfwijze")
+        )
     if kind in _OWN:
         return file.fault(path, found, detail["msg"])
     if kind == "extra_forbidden":
@@ -301,8 +304,6 @@ class _Reader:
 
 def _like(name: str, names: Iterable[str]) -> str:
     """Name the one that was probably meant."""
-    from difflib import get_close_matches
-
     found = get_close_matches(name, list(names), 1)
     return f" (bedoelt u {found[0]}?)" if found else ""
 

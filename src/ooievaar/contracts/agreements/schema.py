@@ -254,5 +254,7 @@ def json_schema() -> dict[str, Any]:
 
 def _one_of(part: Any, *names: str) -> Any:
     if sum(getattr(part, name) is not None for name in names) != 1:
-        raise PydanticCustomError("one_of", "precies één van {names}", {"names": " en ".join(names)})
+        raise PydanticCustomError(
+            "one_of", "precies één van {names}", {"names": " en ".join(names)}
+        )
     return part

@@ -12,10 +12,8 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
 
 from ooievaar.contracts.agreements import terms
 from ooievaar.contracts.agreements.writing import percent
@@ -31,42 +29,42 @@ from ooievaar.kernel.money import format_euro
 from ooievaar.network.models import Discipline
 
 HEADINGS: Mapping[str, str | Promise] = {
-    "whole": _lazy("De afspraak"),
-    "parties": _lazy("Wie meedoet"),
-    "first": _lazy("Wat er eerst af gaat"),
-    "products": _lazy("Hoe elk product wordt verdeeld"),
-    "disciplines": _lazy("Hoe elke discipline onderling verdeelt"),
-    "suppliers": _lazy("Zorg van buiten"),
-    "guarantee": _lazy("Garantie en vangnet"),
-    "advances": _lazy("Voorschotten"),
-    "examples": _lazy("Voorbeelden"),
+    "whole": gettext_lazy("De afspraak"),
+    "parties": gettext_lazy("Wie meedoet"),
+    "first": gettext_lazy("Wat er eerst af gaat"),
+    "products": gettext_lazy("Hoe elk product wordt verdeeld"),
+    "disciplines": gettext_lazy("Hoe elke discipline onderling verdeelt"),
+    "suppliers": gettext_lazy("Zorg van buiten"),
+    "guarantee": gettext_lazy("Garantie en vangnet"),
+    "advances": gettext_lazy("Voorschotten"),
+    "examples": gettext_lazy("Voorbeelden"),
 }
 PRODUCTS: Mapping[str, str | Promise] = {
-    ANY_PRODUCT: _lazy("elk ander product"),
-    "early_end": _lazy("begeleiding tot 16 weken"),
-    "prenatal": _lazy("prenataal"),
-    "prenatal_complex": _lazy("prenataal complex"),
-    "natal": _lazy("nataal"),
-    "natal_on_request": _lazy("nataal op eigen verzoek"),
-    "natal_complex": _lazy("nataal complex"),
-    "postnatal": _lazy("postnataal"),
-    "postnatal_complex": _lazy("postnataal complex"),
-    "kraamzorg_hour": _lazy("kraamzorg per uur"),
+    ANY_PRODUCT: gettext_lazy("elk ander product"),
+    "early_end": gettext_lazy("begeleiding tot 16 weken"),
+    "prenatal": gettext_lazy("prenataal"),
+    "prenatal_complex": gettext_lazy("prenataal complex"),
+    "natal": gettext_lazy("nataal"),
+    "natal_on_request": gettext_lazy("nataal op eigen verzoek"),
+    "natal_complex": gettext_lazy("nataal complex"),
+    "postnatal": gettext_lazy("postnataal"),
+    "postnatal_complex": gettext_lazy("postnataal complex"),
+    "kraamzorg_hour": gettext_lazy("kraamzorg per uur"),
 }
 METHODS: Mapping[str, str | Promise] = {
-    "fixed_share": _lazy("volgens een vast aandeel"),
-    "mono_pro_rata": _lazy("zoals de oude bekostiging het zou doen"),
-    "performed": _lazy("naar wat ieder heeft verricht"),
-    "by_clients": _lazy("naar het aantal cliënten van ieder"),
+    "fixed_share": gettext_lazy("volgens een vast aandeel"),
+    "mono_pro_rata": gettext_lazy("zoals de oude bekostiging het zou doen"),
+    "performed": gettext_lazy("naar wat ieder heeft verricht"),
+    "by_clients": gettext_lazy("naar het aantal cliënten van ieder"),
 }
 RELEASES: Mapping[str, str | Promise] = {
-    "members_decide": _lazy("de leden beslissen erover"),
-    "above_ceiling": _lazy("wat boven het plafond komt, gaat terug naar wie het inbracht"),
+    "members_decide": gettext_lazy("de leden beslissen erover"),
+    "above_ceiling": gettext_lazy("wat boven het plafond komt, gaat terug naar wie het inbracht"),
 }
 FINANCIERS: Mapping[str, str | Promise] = {
-    "safety_net": _lazy("het vangnet"),
-    "reserve": _lazy("de reserve"),
-    "gainers": _lazy("wie erop vooruitgaat, tot wat hij erop vooruitgaat"),
+    "safety_net": gettext_lazy("het vangnet"),
+    "reserve": gettext_lazy("de reserve"),
+    "gainers": gettext_lazy("wie erop vooruitgaat, tot wat hij erop vooruitgaat"),
 }
 
 
@@ -159,7 +157,10 @@ class _Speaker:
         said = [percent(overhead.ppm)] if overhead.ppm else []
         said += [fixed] if overhead.cents_per_month else []
         yield _said(
-            "first", ("overhead",), _("Als eerste gaat naar de organisatie zelf"), _and(said) or _("niets")
+            "first",
+            ("overhead",),
+            _("Als eerste gaat naar de organisatie zelf"),
+            _and(said) or _("niets"),
         )
         if reserve is not None:
             ceiling = reserve.ceiling_cents
@@ -183,7 +184,9 @@ class _Speaker:
             amount = _and(said) or _("niets")
             yield _said("first", (*at, "purpose"), _("%(name)s is bestemd voor") % about,
                         row.purpose)  # fmt: skip
-            yield _said("first", (*at, "amount"), _("Apart gezet voor %(name)s wordt") % about, amount)
+            yield _said(
+                "first", (*at, "amount"), _("Apart gezet voor %(name)s wordt") % about, amount
+            )
 
     def products(self) -> Iterator[Statement]:
         order = list(terms.PRODUCTS)
@@ -278,7 +281,9 @@ class _Speaker:
         for net in self.agreement.safety_nets:
             place: Place = ("safety_nets", net.uzovi)
             about = {"uzovi": net.uzovi}
-            subject = _("Met verzekeraar %(uzovi)s telt een verschil met het oude inkomen pas boven")
+            subject = _(
+                "Met verzekeraar %(uzovi)s telt een verschil met het oude inkomen pas boven"
+            )
             yield _said("guarantee", (*place, "corridor"), subject % about,
                         percent(net.corridor_ppm))  # fmt: skip
             subject = _("Van wat daarbuiten valt, wordt met verzekeraar %(uzovi)s verrekend")
@@ -297,7 +302,7 @@ class _Speaker:
             ("limit", _("Samen staat er aan voorschotten nooit meer uit dan"),
              _("wat het verwachte inkomen toelaat") if most is None else _euro(most)),
             ("leaving", _("Wie vertrekt, krijgt"),
-             _("geen voorschot meer") if row.stop_when_leaving else _("zijn voorschot tot het eind")),
+             _("geen voorschot meer") if row.stop_when_leaving else _("het tot het eind")),
         ]  # fmt: skip
         if months is not None:
             subject = _("Wie geen zorg levert, krijgt geen voorschot meer na")

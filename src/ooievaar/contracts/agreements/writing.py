@@ -18,6 +18,7 @@ from ooievaar.contracts.rules.agreement import (
 )
 from ooievaar.kernel.money import PPM, format_euro
 
+
 def write(agreement: Distribution) -> str:
     """Return the canonical text; reading it gives the same agreement."""
     written, was_short = "", True
@@ -184,7 +185,9 @@ class _Text:
 
     def _guarantee(self) -> dict[str, Any] | None:
         row = self.agreement.guarantee
-        return row and _said(
+        if row is None:
+            return None
+        return _said(
             deel_per_jaar={
                 _Code(year): percent(ppm) for year, ppm in sorted(row.ppm_by_year.items())
             },
@@ -199,7 +202,9 @@ class _Text:
         return {
             "naam": row.name,
             "gegeven": [self._given(product) for product in row.given],
-            "dan": {outcomes[key]: format_euro(row.then[key]) for key in _ordered(row.then, outcomes)},
+            "dan": {
+                outcomes[key]: format_euro(row.then[key]) for key in _ordered(row.then, outcomes)
+            },
         }
 
     def _given(self, row: GivenProduct) -> dict[str, Any]:
@@ -209,10 +214,7 @@ class _Text:
         } | _said(
             begint=row.starts_on,
             verricht=self._named(row.performed),
-            codes={
-                name: _coded(counts)
-                for name, counts in self._named(row.codes).items()
-            },
+            codes={name: _coded(counts) for name, counts in self._named(row.codes).items()},
             oude_bekostiging=_amounts(self._named(row.mono)),
             facturen={
                 self.suppliers[agb]: format_euro(row.supplied[agb])

@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contracts', '0001_initial'),
+        ("contracts", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='contract',
-            name='claim_within_months',
-            field=models.PositiveSmallIntegerField(db_default=12, default=12, help_text='tot zoveel maanden na het einde van de zorg'),
+            model_name="contract",
+            name="claim_within_months",
+            field=models.PositiveSmallIntegerField(
+                db_default=12, default=12, help_text="tot zoveel maanden na het einde van de zorg"
+            ),
         ),
     ]

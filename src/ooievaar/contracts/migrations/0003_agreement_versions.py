@@ -6,99 +6,312 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contracts', '0002_claim_within_months'),
-        ('network', '0003_password_until'),
+        ("contracts", "0002_claim_within_months"),
+        ("network", "0003_password_until"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AgreementVersion',
+            name="AgreementVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('title', models.CharField(max_length=120)),
-                ('content', models.TextField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('valid_from', models.DateField()),
-                ('valid_until', models.DateField(blank=True, null=True)),
-                ('is_imported', models.BooleanField(default=False, help_text='uit de regiotabellen ingelezen: geldt als elders ondertekend')),
-                ('at', models.DateTimeField()),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('follows', models.ForeignKey(blank=True, help_text='de versie waarmee zij vergelijkt', null=True, on_delete=django.db.models.deletion.PROTECT, to='contracts.agreementversion')),
-                ('network', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreement_versions', to='network.network')),
-                ('written_by', models.ForeignKey(blank=True, help_text='leeg: ingelezen', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("title", models.CharField(max_length=120)),
+                ("content", models.TextField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("valid_from", models.DateField()),
+                ("valid_until", models.DateField(blank=True, null=True)),
+                (
+                    "is_imported",
+                    models.BooleanField(
+                        default=False,
+                        help_text="uit de regiotabellen ingelezen: geldt als elders ondertekend",
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("note", models.CharField(blank=True, max_length=500)),
+                (
+                    "follows",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="de versie waarmee zij vergelijkt",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="contracts.agreementversion",
+                    ),
+                ),
+                (
+                    "network",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agreement_versions",
+                        to="network.network",
+                    ),
+                ),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="leeg: ingelezen",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AgreementStep',
+            name="AgreementStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('proposed', 'Voorgesteld'), ('withdrawn', 'Ingetrokken'), ('ended', 'Beëindigd')], max_length=9)),
-                ('at', models.DateTimeField()),
-                ('ended_on', models.DateField(blank=True, help_text='de eerste dag zonder', null=True)),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='contracts.agreementversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "Voorgesteld"),
+                            ("withdrawn", "Ingetrokken"),
+                            ("ended", "Beëindigd"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "ended_on",
+                    models.DateField(blank=True, help_text="de eerste dag zonder", null=True),
+                ),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="steps",
+                        to="contracts.agreementversion",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AgreementSignature',
+            name="AgreementSignature",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('discipline', models.CharField(blank=True, choices=[('midwives', 'Verloskundigen'), ('gynaecologists', 'Gynaecologen'), ('hospital', 'Ziekenhuis'), ('kraamzorg', 'Kraamzorg'), ('ultrasound', 'Echocentra'), ('other', 'Overig')], max_length=20)),
-                ('mandate', models.CharField(max_length=200)),
-                ('sha256', models.CharField(max_length=64)),
-                ('signed_at', models.DateTimeField()),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='network.organisation')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='contracts.agreementversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "discipline",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("midwives", "Verloskundigen"),
+                            ("gynaecologists", "Gynaecologen"),
+                            ("hospital", "Ziekenhuis"),
+                            ("kraamzorg", "Kraamzorg"),
+                            ("ultrasound", "Echocentra"),
+                            ("other", "Overig"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("mandate", models.CharField(max_length=200)),
+                ("sha256", models.CharField(max_length=64)),
+                ("signed_at", models.DateTimeField()),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.organisation",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to="contracts.agreementversion",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AgreementRemark',
+            name="AgreementRemark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('question', 'Vraag'), ('answer', 'Antwoord'), ('consent', 'Instemming'), ('objection', 'Bezwaar')], max_length=9)),
-                ('discipline', models.CharField(blank=True, choices=[('midwives', 'Verloskundigen'), ('gynaecologists', 'Gynaecologen'), ('hospital', 'Ziekenhuis'), ('kraamzorg', 'Kraamzorg'), ('ultrasound', 'Echocentra'), ('other', 'Overig')], max_length=20)),
-                ('text', models.TextField(blank=True)),
-                ('at', models.DateTimeField()),
-                ('answers', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='answered_by', to='contracts.agreementremark')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='network.organisation')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='remarks', to='contracts.agreementversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("question", "Vraag"),
+                            ("answer", "Antwoord"),
+                            ("consent", "Instemming"),
+                            ("objection", "Bezwaar"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "discipline",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("midwives", "Verloskundigen"),
+                            ("gynaecologists", "Gynaecologen"),
+                            ("hospital", "Ziekenhuis"),
+                            ("kraamzorg", "Kraamzorg"),
+                            ("ultrasound", "Echocentra"),
+                            ("other", "Overig"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("text", models.TextField(blank=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "answers",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answered_by",
+                        to="contracts.agreementremark",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.organisation",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="remarks",
+                        to="contracts.agreementversion",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AgreementInForce',
+            name="AgreementInForce",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('put_at', models.DateTimeField()),
-                ('put_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('version', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='in_force', to='contracts.agreementversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("put_at", models.DateTimeField()),
+                (
+                    "put_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "version",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="in_force",
+                        to="contracts.agreementversion",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='agreement',
-            name='version',
-            field=models.ForeignKey(blank=True, help_text='de tekst waaruit deze rijen komen', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='compiled', to='contracts.agreementversion'),
+            model_name="agreement",
+            name="version",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="de tekst waaruit deze rijen komen",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="compiled",
+                to="contracts.agreementversion",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreementversion',
-            constraint=models.UniqueConstraint(fields=('network', 'number'), name='agreement_version_once'),
+            model_name="agreementversion",
+            constraint=models.UniqueConstraint(
+                fields=("network", "number"), name="agreement_version_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreementstep',
-            constraint=models.UniqueConstraint(fields=('version', 'kind'), name='agreement_step_once'),
+            model_name="agreementstep",
+            constraint=models.UniqueConstraint(
+                fields=("version", "kind"), name="agreement_step_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreementsignature',
-            constraint=models.UniqueConstraint(fields=('version', 'person'), name='agreement_signed_once'),
+            model_name="agreementsignature",
+            constraint=models.UniqueConstraint(
+                fields=("version", "person"), name="agreement_signed_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreementremark',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answers__isnull', False), ('kind', 'answer')), models.Q(models.Q(('kind', 'answer'), _negated=True), ('answers__isnull', True)), _connector='OR'), name='agreement_answer_answers'),
+            model_name="agreementremark",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answers__isnull", False), ("kind", "answer")),
+                    models.Q(
+                        models.Q(("kind", "answer"), _negated=True), ("answers__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="agreement_answer_answers",
+            ),
         ),
     ]

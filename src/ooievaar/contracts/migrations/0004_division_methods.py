@@ -5,165 +5,333 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contracts', '0003_agreement_versions'),
-        ('network', '0003_password_until'),
+        ("contracts", "0003_agreement_versions"),
+        ("network", "0003_password_until"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Cooperative',
+            name="Cooperative",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('method', models.CharField(choices=[('fixed_share', 'Vast aandeel'), ('mono_pro_rata', 'Zoals de oude bekostiging'), ('performed', 'Naar verrichte eenheden'), ('by_clients', 'Naar cliënten')], max_length=16)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[
+                            ("fixed_share", "Vast aandeel"),
+                            ("mono_pro_rata", "Zoals de oude bekostiging"),
+                            ("performed", "Naar verrichte eenheden"),
+                            ("by_clients", "Naar cliënten"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CooperativeMember',
+            name="CooperativeMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ppm', models.PositiveIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ppm", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='MemberRule',
+            name="MemberRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('discipline', models.CharField(choices=[('midwives', 'Verloskundigen'), ('gynaecologists', 'Gynaecologen'), ('hospital', 'Ziekenhuis'), ('kraamzorg', 'Kraamzorg'), ('ultrasound', 'Echocentra'), ('other', 'Overig')], max_length=20)),
-                ('method', models.CharField(choices=[('fixed_share', 'Vast aandeel'), ('mono_pro_rata', 'Zoals de oude bekostiging'), ('performed', 'Naar verrichte eenheden'), ('by_clients', 'Naar cliënten')], max_length=16)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "discipline",
+                    models.CharField(
+                        choices=[
+                            ("midwives", "Verloskundigen"),
+                            ("gynaecologists", "Gynaecologen"),
+                            ("hospital", "Ziekenhuis"),
+                            ("kraamzorg", "Kraamzorg"),
+                            ("ultrasound", "Echocentra"),
+                            ("other", "Overig"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[
+                            ("fixed_share", "Vast aandeel"),
+                            ("mono_pro_rata", "Zoals de oude bekostiging"),
+                            ("performed", "Naar verrichte eenheden"),
+                            ("by_clients", "Naar cliënten"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ProductRule',
+            name="ProductRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('product', models.CharField(help_text='* voor elk product dat niet is genoemd', max_length=32)),
-                ('method', models.CharField(choices=[('fixed_share', 'Vast aandeel'), ('mono_pro_rata', 'Zoals de oude bekostiging'), ('performed', 'Naar verrichte eenheden'), ('by_clients', 'Naar cliënten')], max_length=16)),
-                ('until', models.DateField(help_text='daarna volgens de vaste aandelen', null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "product",
+                    models.CharField(
+                        help_text="* voor elk product dat niet is genoemd", max_length=32
+                    ),
+                ),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[
+                            ("fixed_share", "Vast aandeel"),
+                            ("mono_pro_rata", "Zoals de oude bekostiging"),
+                            ("performed", "Naar verrichte eenheden"),
+                            ("by_clients", "Naar cliënten"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "until",
+                    models.DateField(help_text="daarna volgens de vaste aandelen", null=True),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SupplierPrice',
+            name="SupplierPrice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=16)),
-                ('cents', models.PositiveBigIntegerField(help_text='leeg: volgens de prijslijst', null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=16)),
+                (
+                    "cents",
+                    models.PositiveBigIntegerField(
+                        help_text="leeg: volgens de prijslijst", null=True
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='UnitPrice',
+            name="UnitPrice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('product', models.CharField(max_length=32)),
-                ('code', models.CharField(help_text='* voor elke code die niet is genoemd', max_length=16)),
-                ('cents', models.PositiveBigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("product", models.CharField(max_length=32)),
+                (
+                    "code",
+                    models.CharField(
+                        help_text="* voor elke code die niet is genoemd", max_length=16
+                    ),
+                ),
+                ("cents", models.PositiveBigIntegerField()),
             ],
         ),
         migrations.AddField(
-            model_name='agreement',
-            name='earmarked_ppm',
-            field=models.PositiveIntegerField(db_default=0, default=0, help_text='toeslagen met een eigen doel, van hetzelfde'),
+            model_name="agreement",
+            name="earmarked_ppm",
+            field=models.PositiveIntegerField(
+                db_default=0, default=0, help_text="toeslagen met een eigen doel, van hetzelfde"
+            ),
         ),
         migrations.AddField(
-            model_name='agreement',
-            name='overhead_cents',
-            field=models.PositiveBigIntegerField(db_default=0, default=0, help_text='per maand, in plaats van een deel'),
+            model_name="agreement",
+            name="overhead_cents",
+            field=models.PositiveBigIntegerField(
+                db_default=0, default=0, help_text="per maand, in plaats van een deel"
+            ),
         ),
         migrations.AddField(
-            model_name='agreement',
-            name='reserve_ppm',
-            field=models.PositiveIntegerField(db_default=0, default=0, help_text='van wat de organisatiekosten overlaten'),
+            model_name="agreement",
+            name="reserve_ppm",
+            field=models.PositiveIntegerField(
+                db_default=0, default=0, help_text="van wat de organisatiekosten overlaten"
+            ),
         ),
         migrations.AlterField(
-            model_name='disciplineshare',
-            name='method',
-            field=models.CharField(choices=[('fixed_share', 'Vast aandeel'), ('mono_pro_rata', 'Zoals de oude bekostiging'), ('performed', 'Naar verrichte eenheden'), ('by_clients', 'Naar cliënten')], max_length=16),
+            model_name="disciplineshare",
+            name="method",
+            field=models.CharField(
+                choices=[
+                    ("fixed_share", "Vast aandeel"),
+                    ("mono_pro_rata", "Zoals de oude bekostiging"),
+                    ("performed", "Naar verrichte eenheden"),
+                    ("by_clients", "Naar cliënten"),
+                ],
+                max_length=16,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('overhead_ppm', 0), ('overhead_cents', 0), _connector='OR'), name='overhead_of_one_kind'),
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("overhead_ppm", 0), ("overhead_cents", 0), _connector="OR"),
+                name="overhead_of_one_kind",
+            ),
         ),
         migrations.AddField(
-            model_name='cooperative',
-            name='agreement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cooperatives', to='contracts.agreement'),
+            model_name="cooperative",
+            name="agreement",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cooperatives",
+                to="contracts.agreement",
+            ),
         ),
         migrations.AddField(
-            model_name='cooperative',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='network.organisation'),
+            model_name="cooperative",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="network.organisation",
+            ),
         ),
         migrations.AddField(
-            model_name='cooperativemember',
-            name='agreement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cooperative_members', to='contracts.agreement'),
+            model_name="cooperativemember",
+            name="agreement",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cooperative_members",
+                to="contracts.agreement",
+            ),
         ),
         migrations.AddField(
-            model_name='cooperativemember',
-            name='cooperative',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='network.organisation'),
+            model_name="cooperativemember",
+            name="cooperative",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="network.organisation",
+            ),
         ),
         migrations.AddField(
-            model_name='cooperativemember',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='network.organisation'),
+            model_name="cooperativemember",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="network.organisation",
+            ),
         ),
         migrations.AddField(
-            model_name='memberrule',
-            name='agreement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='member_rules', to='contracts.agreement'),
+            model_name="memberrule",
+            name="agreement",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="member_rules",
+                to="contracts.agreement",
+            ),
         ),
         migrations.AddField(
-            model_name='productrule',
-            name='agreement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='product_rules', to='contracts.agreement'),
+            model_name="productrule",
+            name="agreement",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="product_rules",
+                to="contracts.agreement",
+            ),
         ),
         migrations.AddField(
-            model_name='supplierprice',
-            name='agreement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supplier_prices', to='contracts.agreement'),
+            model_name="supplierprice",
+            name="agreement",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="supplier_prices",
+                to="contracts.agreement",
+            ),
         ),
         migrations.AddField(
-            model_name='supplierprice',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='network.organisation'),
+            model_name="supplierprice",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="network.organisation",
+            ),
         ),
         migrations.AddField(
-            model_name='unitprice',
-            name='agreement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='unit_prices', to='contracts.agreement'),
+            model_name="unitprice",
+            name="agreement",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="unit_prices",
+                to="contracts.agreement",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cooperative',
-            constraint=models.UniqueConstraint(fields=('agreement', 'organisation'), name='cooperative_once'),
+            model_name="cooperative",
+            constraint=models.UniqueConstraint(
+                fields=("agreement", "organisation"), name="cooperative_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cooperativemember',
-            constraint=models.UniqueConstraint(fields=('agreement', 'organisation'), name='in_one_cooperative'),
+            model_name="cooperativemember",
+            constraint=models.UniqueConstraint(
+                fields=("agreement", "organisation"), name="in_one_cooperative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cooperativemember',
-            constraint=models.CheckConstraint(condition=models.Q(('cooperative', models.F('organisation')), _negated=True), name='no_cooperative_of_itself'),
+            model_name="cooperativemember",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("cooperative", models.F("organisation")), _negated=True),
+                name="no_cooperative_of_itself",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='memberrule',
-            constraint=models.UniqueConstraint(fields=('agreement', 'discipline'), name='one_rule_per_discipline'),
+            model_name="memberrule",
+            constraint=models.UniqueConstraint(
+                fields=("agreement", "discipline"), name="one_rule_per_discipline"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='productrule',
-            constraint=models.UniqueConstraint(fields=('agreement', 'product'), name='one_rule_per_product'),
+            model_name="productrule",
+            constraint=models.UniqueConstraint(
+                fields=("agreement", "product"), name="one_rule_per_product"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='productrule',
-            constraint=models.CheckConstraint(condition=models.Q(('method', 'by_clients'), _negated=True), name='disciplines_have_no_clients'),
+            model_name="productrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("method", "by_clients"), _negated=True),
+                name="disciplines_have_no_clients",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supplierprice',
-            constraint=models.UniqueConstraint(fields=('agreement', 'organisation', 'code'), name='one_price_per_supplier_code'),
+            model_name="supplierprice",
+            constraint=models.UniqueConstraint(
+                fields=("agreement", "organisation", "code"), name="one_price_per_supplier_code"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitprice',
-            constraint=models.UniqueConstraint(fields=('agreement', 'product', 'code'), name='one_price_per_code'),
+            model_name="unitprice",
+            constraint=models.UniqueConstraint(
+                fields=("agreement", "product", "code"), name="one_price_per_code"
+            ),
         ),
     ]

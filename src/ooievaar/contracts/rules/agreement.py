@@ -247,7 +247,9 @@ def as_shown_to(agreement: Distribution, agbs: frozenset[str]) -> Distribution:
         if rule.is_secret and not own & agbs:
             shown = MemberRule(rule.method, is_secret=True)
             hidden |= own
-        closed = {c.agb for c in rule.cooperatives if c.is_secret and not {c.agb, *c.members} & agbs}
+        closed = {
+            c.agb for c in rule.cooperatives if c.is_secret and not {c.agb, *c.members} & agbs
+        }
         if closed and shown is rule:
             cooperatives = tuple(
                 replace(row, shares={}) if row.agb in closed else row for row in rule.cooperatives
@@ -301,7 +303,9 @@ def _about_amounts(agreement: Distribution) -> Iterator[Finding]:
     taken = agreement.overhead.ppm + (agreement.reserve.ppm if agreement.reserve else 0)
     taken += sum(row.ppm for row in agreement.surcharges)
     if taken > PPM:
-        yield Finding(("overhead",), _percent(taken), "samen met reserve en toeslagen hooguit 100 %")
+        yield Finding(
+            ("overhead",), _percent(taken), "samen met reserve en toeslagen hooguit 100 %"
+        )
     agbs = [party.agb for party in agreement.parties]
     for party in agreement.parties:
         if agbs.count(party.agb) > 1:
@@ -356,9 +360,7 @@ def _about_the_end(agreement: Distribution, at: Place, rule: ProductRule) -> Ite
         yield Finding((*at, "shares"), "niets", expected)
 
 
-def _about_members(
-    agreement: Distribution, discipline: str, rule: MemberRule
-) -> Iterator[Finding]:
+def _about_members(agreement: Distribution, discipline: str, rule: MemberRule) -> Iterator[Finding]:
     at: Place = ("disciplines", discipline)
     own = {party.agb for party in agreement.parties_of(discipline)}
     if not own:

@@ -52,16 +52,15 @@ def weighed_disciplines(tables: Tables) -> ir.Table:
     budgets, weights = tables["budgets"], tables["weights"]
     wanted = budgets.filter((budgets.product_method != "fixed_share") & (budgets.rest_cents != 0))
     wanted = wanted.select(
-        "product_no", "starts_on", "agreement_id", "listed", "rest_cents", method="product_method"
+        *("product_no", "starts_on", "agreement_id", "listed", "rest_cents", "has_prices"),
+        method="product_method",
     )
     rows = wanted.join(weights, ["product_no", "method"])
     keys = [*wanted.columns, "discipline"]
     sums = rows.group_by(keys).aggregate(
         weight=int64(rows.weight.sum()), is_unknown=rows.is_unknown.any()
     )
-    sums = sums.mutate(
-        is_unknown=sums.is_unknown.any().over(ibis.window(group_by=sums.product_no))
-    )
+    sums = sums.mutate(is_unknown=sums.is_unknown.any().over(ibis.window(group_by=sums.product_no)))
     parts = split_largest_remainder(
         sums.filter(sums.weight > 0), ["product_no"], "rest_cents", "weight", "discipline"
     )
@@ -81,7 +80,10 @@ def product_disciplines(tables: Tables) -> ir.Table:
         tables["fixed_disciplines"], ["agreement_id", "listed", "rest_cents"]
     )
     nothing = ibis.null("int64")
-    columns = ("product_no", "starts_on", "agreement_id", "discipline", "discipline_ppm")
+    columns = (
+        *("product_no", "starts_on", "agreement_id", "has_prices"),
+        *("discipline", "discipline_ppm"),
+    )
     by_share = fixed.select(
         *columns,
         "discipline_cents",

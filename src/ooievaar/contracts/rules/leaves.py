@@ -1,4 +1,4 @@
-"""All leaves of a division: suppliers, overhead, partners and reserve, each with what explains it."""
+"""All leaves of a division: suppliers, overhead, partners, reserve; each with what explains it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
     from ooievaar.storage.pipeline import Tables
 
-SPLIT_BEFORE = ("fixed_share", "performed")
-"""Methods whose shares need no method beside their reason."""
+PLAIN = ("fixed_share", "performed")
+"""Methods whose shares need no method beside their reason; but for internal prices."""
+AT_PRICES = "internal_prices"
 IS_MEMBER = ["starts_on", "organisation_id"]
 
 
@@ -53,19 +54,23 @@ def _taken_first(tables: Tables) -> list[ir.Table]:
         _leaf(short, "reserve", "supplier_shortfall", short.cents),
         _leaf(undivided, "reserve", "no_agreement", undivided.cents),
         overhead,
-        _put_aside(budgets, "earmarked", budgets.earmarked_cents, budgets.earmarked_ppm),
-        _put_aside(budgets, "agreed_reserve", budgets.reserve_cents, budgets.reserve_ppm),
+        _put_aside(
+            budgets, "surcharge", "earmarked", budgets.earmarked_cents, budgets.earmarked_ppm
+        ),
+        _put_aside(
+            budgets, "reserve", "agreed_reserve", budgets.reserve_cents, budgets.reserve_ppm
+        ),
     ]
 
 
 def _put_aside(
-    budgets: ir.Table, reason: str, cents: ir.IntegerValue, ppm: ir.IntegerValue
+    budgets: ir.Table, kind: str, reason: str, cents: ir.IntegerValue, ppm: ir.IntegerValue
 ) -> ir.Table:
     import ibis
 
     return _leaf(
         budgets,
-        "reserve",
+        kind,
         reason,
         cents,
         parent_cents=budgets.left_cents,
@@ -164,7 +169,9 @@ def _leaf(
     one = ibis.literal(1, "int64")
     in_discipline = "discipline_cents" in rows.columns
     given = {
-        "parent_cents": column("parent_cents", rows["discipline_cents"] if in_discipline else cents),
+        "parent_cents": column(
+            "parent_cents", rows["discipline_cents"] if in_discipline else cents
+        ),
         "weight": column("weight", one),
         "weight_total": column("weight_total", one),
         "method": _told_method(rows),
@@ -195,10 +202,9 @@ def _told_method(rows: ir.Table) -> ir.Value:
     name = "own_method" if "own_method" in rows.columns else "method"
     if name not in rows.columns:
         return nothing
-    plain = rows[name].isin(SPLIT_BEFORE)
-    if "own_method" not in rows.columns:
-        plain = plain & ~rows.is_unknown
-    return ibis.ifelse(plain, nothing, rows[name])
+    at_prices = (rows[name] == "performed") & rows.has_prices
+    plain = rows[name].isin(PLAIN) & ~rows.is_unknown
+    return ibis.cases((at_prices, AT_PRICES), (plain, nothing), else_=rows[name])
 
 
 LEAVES = [Stage("shares", shares)]

@@ -112,7 +112,7 @@ LEVEL_PARAMETERS = {  # how the levels above came about, null where it was by fi
     "rest_cents": "int64",  # what the disciplines divided
     "discipline_weight": "int64",
     "discipline_weight_total": "int64",
-    "method": "string",  # of the last level, other than fixed_share and performed
+    "method": "string",  # of the last level, where the reason does not tell: also internal_prices
     "cooperative_id": "int64",
     "discipline_cents": "int64",  # what the discipline divided, cooperatives among its members
     "cooperative_weight": "int64",
@@ -122,14 +122,14 @@ PARAMETERS = {**SPLIT_PARAMETERS, **LEVEL_PARAMETERS}
 
 SHARES = {
     "product_no": "int64",
-    "kind": "string",  # 'supplier', 'overhead', 'partner' or 'reserve'
+    "kind": "string",  # 'supplier', 'overhead', 'surcharge', 'partner' or 'reserve'
     "discipline": "string",  # '' where no discipline was reached
     "organisation_id": "int64",  # may be null; reserve: who is not entitled, or whose members
     "cents": "int64",  # never 0: what nobody gets is no share
     "rule": "string",  # 'division'
-    "reason": "string",  # invoice | overhead, monthly_overhead | fixed_share, performed,
-    #                      by_clients, mono_pro_rata, mono_partly_unknown | reserve: agreed_reserve,
-    #                      earmarked, no_agreement, supplier_shortfall, not_a_member,
+    "reason": "string",  # invoice | overhead, monthly_overhead | earmarked | fixed_share,
+    #                      performed, by_clients, mono_pro_rata, mono_partly_unknown | reserve:
+    #                      agreed_reserve, no_agreement, supplier_shortfall, not_a_member,
     #                      no_member_share, nobody_performed, no_mono_value
     **PARAMETERS,  # each may be null
 }

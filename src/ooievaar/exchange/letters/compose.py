@@ -37,7 +37,7 @@ from ooievaar.record.rules.sharing import (
     reason_for,
 )
 from ooievaar.record.versions import newest_first
-from ooievaar.record.women.who import Identity, who_she_is
+from ooievaar.record.women.who import Identity, identity_columns, identity_of
 
 COPY = "Kopie"
 MOST_CONTACTS = 12
@@ -106,6 +106,7 @@ def letter_for(
         newest_first(today)
         .filter(pregnancy_id=pregnancy_id)
         .select_related("pregnancy", "first_intake_organisation")
+        .annotate(**identity_columns("pregnancy__woman"))
         .first()
     )
     assert version is not None, "who has access to a pregnancy knows something of it"
@@ -177,7 +178,7 @@ class _Composer:
         self.workplace, self.sender, self.version = workplace, sender, version
         self.kind, self.to, self.sharing, self.at = kind, to, sharing, at
         self.today = timezone.localdate(at)
-        self.who = who_she_is(version.pregnancy.woman_id)
+        self.who = identity_of(version)
         self.dictionary: Dictionary = load()
         self.written = written
         self.values: Values = known_values(written)

@@ -1,4 +1,4 @@
-"""What is known of a woman beside her record, in one query: her insurance, and what was changed."""
+"""What is known of a woman beside her record, in one query: who she is, her insurance, changes."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,6 +7,7 @@ from ooievaar.kernel.identifiers import mask_bsn
 from ooievaar.network.models import Person
 from ooievaar.record.models import IdentityChange, Woman
 from ooievaar.record.women.records import her_records
+from ooievaar.record.women.who import LEAST, Identity, who_in
 
 OF_INSURED = tuple(
     f"coverages__{name}"
@@ -63,17 +64,21 @@ def said_of(field: str, value: str) -> str:
     return mask_bsn(value) if value and field == IdentityChange.Field.BSN else value
 
 
-def details_of(woman_id: int) -> tuple[list[Insured], list[Changed]]:
-    """Return her insurance and the changes in all her records, the newest first.
+def details_of(woman_id: int) -> tuple[Identity, list[Insured], list[Changed]]:
+    """Return who she is, her insurance, and the changes in all her records, the newest first.
 
-    Both are a few rows, so that their product is too.
+    All are a few rows, so that their product is too.
     """
     insured: dict[int, Insured] = {}
     changed: dict[int, Changed] = {}
     rows = Woman.objects.filter(pk__in=her_records(woman_id)).values_list(
-        "pk", *OF_INSURED, *OF_CHANGED
+        "pk", "same_as_id", *LEAST, *OF_INSURED, *OF_CHANGED
     )
-    for pk, insured_id, *rest in rows:
+    records: dict[int, Woman] = {}
+    for pk, same_as_id, *values in rows:
+        known = dict(zip(LEAST, values, strict=False))
+        records[pk] = Woman(pk=pk, same_as_id=same_as_id, **known)
+        insured_id, *rest = values[len(LEAST) :]
         changed_id, field, was, becomes, reason, at, first, last, login = rest[4:]
         if insured_id is not None and pk == woman_id:
             insured[insured_id] = Insured(*rest[:4])
@@ -81,6 +86,7 @@ def details_of(woman_id: int) -> tuple[list[Insured], list[Changed]]:
             by = Person(first_name=first or "", last_name=last or "", username=login or "").name
             changed[changed_id] = Changed(field, was, becomes, reason, at, by)
     return (
+        who_in(records.values(), woman_id),
         sorted(insured.values(), key=lambda one: one.valid_from, reverse=True),
         [changed[pk] for pk in sorted(changed, key=lambda pk: (changed[pk].at, pk), reverse=True)],
     )

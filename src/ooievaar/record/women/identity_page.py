@@ -23,7 +23,7 @@ from ooievaar.record.relations import Rejected
 from ooievaar.record.women.forms import CorrectForm
 from ooievaar.record.women.identity import correct_identity
 from ooievaar.record.women.merging import MERGING_ROLES
-from ooievaar.record.women.who import Identity, who_she_is
+from ooievaar.record.women.who import Identity
 
 Field = IdentityChange.Field
 DOOR = Door(ORGANISATION_ROLES, is_care=True)
@@ -50,7 +50,7 @@ def identity(request: WorkingRequest, pregnancy_id: int) -> HttpResponse:
     banner = banner_for(page.workplace, pregnancy_id, page.at, access=page.access, leaders=())
     assert banner is not None, f"pregnancy {pregnancy_id} has no version"
     woman_id = page.access.woman_id
-    who = who_she_is(woman_id)
+    who, _insured, changes = details_of(woman_id)
     may_correct = _treats(page)
     asked = request.GET.get("veld", "")
     field = FIELDS.get(asked) if may_correct else None
@@ -74,7 +74,7 @@ def identity(request: WorkingRequest, pregnancy_id: int) -> HttpResponse:
         "is_checking": is_checking,
         "was": said_of(form.field, _stored(who, form.field)) if form else "",
         "becomes": _becomes(page, form) if form and is_checking else "",
-        "changes": details_of(woman_id)[1],
+        "changes": changes,
         "may_merge": page.workplace.role in MERGING_ROLES,
     }
     return render(request, "record/identity.html", context)

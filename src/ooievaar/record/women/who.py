@@ -9,10 +9,11 @@ from django.db.models import CharField, F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from ooievaar.record.models import Woman
-from ooievaar.record.women.records import her_records
 
 LEAST: dict[str, Any] = {"name": "", "birth_date": date.min, "bsn": "", "postcode": ""}
 """Of what says who she is, what is less than anything known."""
+NOTHING: dict[str, Any] = {**LEAST, "birth_date": None}
+"""What stands where nobody knows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,10 @@ class Identity:
     postcode: str
 
 
-def who_she_is(woman_id: int) -> Identity:
-    """Return who a woman is, whichever of her records it is asked of."""
-    rows = in_reading_order(Woman.objects.filter(pk__in=her_records(woman_id)), woman_id)
-    told: dict[str, Any] = {name: known_in(rows, name) for name in LEAST}
+def who_in(rows: Iterable[Woman], woman_id: int) -> Identity:
+    """Return who a woman is by all her records, whichever of them it is asked of."""
+    ordered = in_reading_order(rows, woman_id)
+    told: dict[str, Any] = {name: known_in(ordered, name) for name in LEAST}
     return Identity(**told)
 
 
@@ -39,8 +40,7 @@ def in_reading_order(rows: Iterable[Woman], woman_id: int) -> list[Woman]:
 
 def known_in(rows: Iterable[Woman], name: str) -> Any:
     """Return what the first of her records that knows it says."""
-    nothing = None if name == "birth_date" else ""
-    return next((value for row in rows if (value := getattr(row, name))), nothing)
+    return next((value for row in rows if (value := getattr(row, name))), NOTHING[name])
 
 
 def completed(name: str, woman: str) -> Coalesce:
@@ -54,3 +54,14 @@ def completed(name: str, woman: str) -> Coalesce:
     kept = Coalesce(OuterRef(f"{woman}__same_as_id"), OuterRef(f"{woman}_id"))
     merged = Woman.objects.filter(same_as=kept, **{f"{name}__gt": LEAST[name]}).order_by("pk")
     return Coalesce(*told, Subquery(merged.values(name)[:1]))
+
+
+def identity_columns(woman: str) -> dict[str, Coalesce]:
+    """Return who she is as columns of a query that is made anyway; `identity_of` reads them."""
+    return {f"her_{name}": completed(name, woman) for name in LEAST}
+
+
+def identity_of(row: Any) -> Identity:
+    """Return who she is from a row with `identity_columns`."""
+    told: dict[str, Any] = {name: row.__dict__[f"her_{name}"] for name in LEAST}
+    return Identity(**{name: known or NOTHING[name] for name, known in told.items()})

@@ -29,12 +29,14 @@ from ooievaar.settlement.ledger.rules.due import (
     placed,
 )
 from ooievaar.settlement.ledger.sources import due_of, kinds_of_cause
-from ooievaar.storage.bulk import insert_rows, next_id, restart_numbering
+from ooievaar.storage.bulk import analyse_tables, insert_rows, next_id, restart_numbering
 
 NO_MONTH = _("Dit is geen maand; schrijf hem als 2026-10.")
 NOT_OVER = _("Deze maand is nog niet voorbij.")
 CLOSED_BEFORE = _("Deze maand is al gesloten, of een latere.")
 
+MANY = 10_000
+"""From so many postings on the database looks at its tables again."""
 HEADER = (
     *("id", "network_id", "number", "day", "period", "names_period", "cause_kind", "cause_id"),
     *("reason", "text", "lines", "created_at", "by_id", "previous_hash", "hash"),
@@ -54,7 +56,10 @@ def post(network: Network, now: datetime, by: Person | None = None) -> Posted:
     """Post the difference between what is due and what was posted; a second run posts nothing."""
     with writing():
         entries = list(missing(network, timezone.localtime(now).date()))
-        return _write(network, entries, now, by)
+        posted = _write(network, entries, now, by)
+        if posted.postings >= MANY:
+            analyse_tables(Transaction, Posting)
+    return posted
 
 
 def post_transaction(

@@ -8,6 +8,7 @@ from datetime import date
 from django.db.models import Max, Q, Sum
 
 from ooievaar.claims.models import ClaimLine, LineStanding, LineState, PaymentLine
+from ooievaar.claims.rules.states import GIVEN_UP, STANDS, UNDER_WAY
 from ooievaar.kernel.period import month_of
 from ooievaar.network.models import Insurer, Network, Organisation
 from ooievaar.settlement.ledger.models import Account, Posting
@@ -171,15 +172,15 @@ def divided_products(network: Network, day: date) -> Iterator[DividedProduct]:
         .values_list("line__key", "line__insurer_id")
         .annotate(Sum("cents"))
     }
-    states = _newest_states(network)
+    debits = _newest_debits(network)
     for (key, insurer_id), of_product in leaves.items():
         cents = paid.get((key, insurer_id), 0)
-        state = states.get((key, insurer_id))
-        yield DividedProduct(key, insurer_id, of_product, cents, _waits_for(state, cents))
+        waits_for = _waits_for(debits.get((key, insurer_id)), cents)
+        yield DividedProduct(key, insurer_id, of_product, cents, waits_for)
 
 
-def _newest_states(network: Network) -> dict[tuple[str, int], tuple[str, int]]:
-    """Return of each product the state of its newest debit and what was granted of it."""
+def _newest_debits(network: Network) -> dict[tuple[str, int], tuple[str, int, int]]:
+    """Return of each product how its newest debit stands: state, claimed and granted cents."""
     newest = (
         ClaimLine.objects.filter(network=network, is_credit=False)
         .order_by()
@@ -188,27 +189,26 @@ def _newest_states(network: Network) -> dict[tuple[str, int], tuple[str, int]]:
         .values("newest")
     )
     standings = LineStanding.objects.filter(line__in=newest).values_list(
-        "line__key", "insurer_id", "state", "granted_cents"
+        "line__key", "insurer_id", "state", "line__cents", "granted_cents"
     )
-    return {(key, insurer): (state, granted or 0) for key, insurer, state, granted in standings}
+    return {
+        (key, insurer): (state, cents, granted or 0)
+        for key, insurer, state, cents, granted in standings
+    }
 
 
-_UNDER_WAY = {
-    LineState.PREPARED, LineState.APPROVED, LineState.SENT, LineState.REFUSED_BY_PORTAL,
-}  # fmt: skip
-_TAKEN = {LineState.GRANTED, LineState.GRANTED_IN_PART, LineState.PAID}
-_REFUSED = {LineState.REFUSED_BY_INSURER, LineState.WRITTEN_OFF}
-
-
-def _waits_for(state: tuple[str, int] | None, paid_cents: int) -> str:
-    if state is None:
+def _waits_for(newest: tuple[str, int, int] | None, paid_cents: int) -> str:
+    """Say for what the part of a product waits that was not paid; see `words.HELD`."""
+    if newest is None:
         return "not_claimed"
-    name, granted_cents = state
-    if name in _UNDER_WAY:
+    state, cents, granted_cents = newest
+    if state in UNDER_WAY or state == LineState.REFUSED_BY_PORTAL:
         return "awaiting_answer"
-    if name in _TAKEN and paid_cents < granted_cents:
+    if state in STANDS and paid_cents < granted_cents:
         return "awaiting_payment"
-    if name in _REFUSED or name == LineState.GRANTED_IN_PART:
+    if state in GIVEN_UP:
+        return "written_off"
+    if state == LineState.REFUSED_BY_INSURER or (state in STANDS and granted_cents < cents):
         return "refused"
     return "not_claimed"
 

@@ -12,11 +12,12 @@ from datetime import date, datetime
 from django.db.models import Max, Sum
 from django.utils import timezone
 
-from ooievaar.claims.models import LineEvent, LineStanding, LineState, Payment
+from ooievaar.claims.models import LineEvent, LineStanding, Payment
+from ooievaar.claims.rules.states import GIVEN_UP, STANDS
 from ooievaar.kernel.period import month_of, month_period
 from ooievaar.network.models import Network
 from ooievaar.settlement.ledger.rules.accounts import AccountKey
-from ooievaar.settlement.ledger.rules.claims import AnsweredLine, disputes, grants
+from ooievaar.settlement.ledger.rules.claims import ClaimedLine, disputes, grants
 from ooievaar.settlement.ledger.rules.due import Due
 from ooievaar.settlement.models import ClosedProduct, Share
 
@@ -31,6 +32,9 @@ ACCOUNT_OF_SHARE: Mapping[str, str] = {
     "surcharge": "surcharge",
 }
 """On which account a leaf of the division goes, by its kind; another kind is a fault of ours."""
+
+FINAL = STANDS | GIVEN_UP | {"refused_by_insurer"}
+"""Where what a debit was not granted will not come by itself; a credited one is followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ def divisions(network: Network) -> Iterator[Due]:
 
 def claimed(network: Network) -> Iterator[Due]:
     """Yield what insurers granted and took back, and what they refuse of what was divided."""
-    lines = list(_answered_lines(network))
+    lines = list(_claimed_lines(network))
     yield from grants(lines, CLAIM_LINE)
     divided: dict[tuple[str, int], tuple[int, date]] = {}
     sums = (
@@ -128,8 +132,8 @@ def kinds_of_cause() -> list[str]:
     return [kind for source in SOURCES for kind in source.kinds]
 
 
-def _answered_lines(network: Network) -> Iterator[AnsweredLine]:
-    """Yield the claimed lines that an insurer answered, oldest first, as they stand now."""
+def _claimed_lines(network: Network) -> Iterator[ClaimedLine]:
+    """Yield the claimed lines, oldest first, as they stand now."""
     answered: dict[int, date] = {}
     events = LineEvent.objects.filter(
         line__network=network, cause="return", granted_cents__isnull=False
@@ -137,32 +141,22 @@ def _answered_lines(network: Network) -> Iterator[AnsweredLine]:
     for line_id, at in events.order_by("id").values_list("line_id", "at"):
         answered[line_id] = _local_day(at)
     standings = LineStanding.objects.filter(network=network).order_by("line_id")
-    unpaid = {LineState.REFUSED_BY_INSURER, LineState.GRANTED_IN_PART, LineState.WRITTEN_OFF}
-    for (
-        line_id,
-        key,
-        insurer_id,
-        product,
-        is_credit,
-        cents,
-        granted,
-        state,
-        since,
-    ) in standings.values_list(
+    rows = standings.values_list(
         *("line_id", "line__key", "insurer_id", "line__product", "line__is_credit"),
         *("line__cents", "granted_cents", "state", "since"),
-    ):
-        yield AnsweredLine(
-            line_id=line_id,
+    )
+    for pk, key, insurer_id, product, is_credit, cents, granted, state, since in rows:
+        yield ClaimedLine(
+            line_id=pk,
             key=key,
             insurer_id=insurer_id,
             product=product,
             is_credit=is_credit,
             cents=cents,
             granted_cents=granted or 0,
-            answered_on=answered.get(line_id),
+            answered_on=answered.get(pk),
             changed_on=_local_day(since),
-            is_disputed=state in unpaid and line_id in answered,
+            is_final=state in FINAL,
         )
 
 

@@ -22,6 +22,7 @@ HELD: dict[str, Promise] = {
     "not_claimed": _("nog niet gedeclareerd"),
     "awaiting_answer": _("wacht op antwoord van de verzekeraar"),
     "refused": _("niet toegekend door de verzekeraar"),
+    "written_off": _("afgeboekt"),
     "awaiting_payment": _("toegekend, nog niet betaald"),
 }
 """Why something that is due to a partner is not paid yet."""

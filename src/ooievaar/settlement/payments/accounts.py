@@ -118,11 +118,8 @@ def end_account(
 
 def accounts_on(network: Network, day: date) -> dict[int | None, BankAccount]:
     """Return on which account each organisation is paid on a day; None is the network's own."""
-    ended: dict[int, date] = dict(
-        BankAccountStep.objects.filter(
-            account__network=network, state=State.ENDED, ends_on__isnull=False
-        ).values_list("account_id", "ends_on")
-    )
+    steps = BankAccountStep.objects.filter(account__network=network, state=State.ENDED)
+    ended = {step.account_id: step.ends_on for step in steps if step.ends_on is not None}
     newest = {account.organisation_id: account for account in _approved(network, day)}
     return {
         holder: account

@@ -50,6 +50,15 @@ class Standing:
         """What stands to its credit and may be paid; below zero it owes."""
         return sum(self.owed.due.values())
 
+    @property
+    def left_cents(self) -> int:
+        """What it has ahead once this run offset its part; a new advance not counted."""
+        return self.owed.advanced_cents + sum(
+            part.cents
+            for part in self.net.parts
+            if part.kind == ADVANCE and part.advance_id is None
+        )
+
 
 @dataclass
 class _Found:
@@ -95,7 +104,7 @@ def unpaid_advances(network: Network) -> list[AdvanceLine]:
     lines = AdvanceLine.objects.filter(
         Exists(approved), ~Exists(_paying(OuterRef("pk"))), run__network=network, cents__gt=0
     )
-    return list(lines.order_by("pk"))
+    return list(lines.select_related("run").order_by("pk"))
 
 
 def loans_to_repay(network: Network, day: date, made: Mapping[int, Standing]) -> dict[int, int]:
@@ -109,7 +118,7 @@ def loans_to_repay(network: Network, day: date, made: Mapping[int, Standing]) ->
     if not lent:
         return {}
     stands = _stands(network, LENDER, day)
-    used, outstanding = lender_use(network, made)
+    used, outstanding = lender_use(network, {pk: one.left_cents for pk, one in made.items()})
     found = {
         lender: repayment(
             cents, cents + stands.get(lender, 0), used.get(lender, 0), outstanding.get(lender, 0)
@@ -120,9 +129,12 @@ def loans_to_repay(network: Network, day: date, made: Mapping[int, Standing]) ->
 
 
 def lender_use(
-    network: Network, made: Mapping[int, Standing]
+    network: Network, outstanding: Mapping[int, int]
 ) -> tuple[dict[int, int], dict[int, int]]:
-    """Return by lender what went out as advances, and what partners did not earn of it yet."""
+    """Return by lender what went out as advances, and what partners did not earn of it yet.
+
+    `outstanding`: what each organisation has ahead, of all its advances together.
+    """
     paid = (
         AdvanceLine.objects.filter(
             Exists(_paying(OuterRef("pk"))), run__network=network, cents__gt=0
@@ -138,20 +150,18 @@ def lender_use(
         lender_of[pk] = lender
         if lender is not None:
             used[lender] += cents
-    outstanding: dict[int, int] = defaultdict(int)
+    unearned: dict[int, int] = defaultdict(int)
     for organisation_id, advances in by_organisation.items():
-        one = made.get(organisation_id)
-        if one is None:
-            continue
-        offset = -sum(
-            part.cents for part in one.net.parts if part.kind == ADVANCE and part.cents < 0
-        )
-        left = remaining(advances, one.owed.advanced_cents - offset)
-        for pk, cents in left.items():
-            lender = lender_of[pk]
-            if lender is not None:
-                outstanding[lender] += cents
-    return dict(used), dict(outstanding)
+        for pk, cents in remaining(advances, outstanding.get(organisation_id, 0)).items():
+            financier = lender_of[pk]
+            if financier is not None:
+                unearned[financier] += cents
+    return dict(used), dict(unearned)
+
+
+def advanced(network: Network, day: date) -> dict[int, int]:
+    """Return what each organisation has ahead at the end of a day."""
+    return _stands(network, ADVANCE, day)
 
 
 def _paying(advance: OuterRef) -> QuerySet[PaymentPart]:

@@ -11,7 +11,10 @@ class PaymentsConfig(AppConfig):
     label = "payments"
 
     def ready(self) -> None:
-        """Guard the four eyes and what was sealed after every migration."""
+        """Tell the books our words; guard the four eyes and what was sealed after migrations."""
+        from ooievaar.settlement.ledger import words as books
         from ooievaar.settlement.payments.guards import install_guards
+        from ooievaar.settlement.payments.words import REASONS
 
+        books.REASONS.update(REASONS)
         post_migrate.connect(install_guards, sender=self, dispatch_uid="guards of payments")

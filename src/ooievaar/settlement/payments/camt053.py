@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from lxml import etree
 
@@ -17,7 +17,7 @@ from ooievaar.kernel.faults import Fault
 LARGEST_BYTES = 20_000_000
 MOST_ENTRIES = 100_000
 NAMESPACE = re.compile(r"\{urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.\d{2}\}")
-AMOUNT = re.compile(r"\d{1,13}(\.\d{1,5})?")
+AMOUNT = re.compile(r"[0-9]{1,13}(\.[0-9]{1,5})?")
 WHOLE = "een afschrift als camt.053"
 SIGNS = {"CRDT": 1, "DBIT": -1}
 OPENING, CLOSING = ("OPBD", "PRCD"), ("CLBD",)
@@ -57,9 +57,9 @@ class Statement:
 class _Wrong(Exception):
     """Something that is not as it should be, with where."""
 
-    def __init__(self, element: Element | None, column: str, found: str, expected: str) -> None:
+    def __init__(self, element: Element, column: str, found: str, expected: str) -> None:
         super().__init__(column)
-        self.row = None if element is None else element.sourceline
+        self.row = _row(element)
         self.column, self.found, self.expected = column, found, expected
 
 
@@ -94,7 +94,7 @@ def _root(name: str, content: bytes) -> Element | Fault:
     if root.getroottree().docinfo.internalDTD is not None:
         return no_doctype  # written in an encoding in which it could not be seen before
     if not isinstance(root.tag, str) or not NAMESPACE.match(root.tag):
-        return Fault(name, root.sourceline, "Document", "een ander soort bestand", WHOLE)
+        return Fault(name, _row(root), "Document", "een ander soort bestand", WHOLE)
     return root
 
 
@@ -193,6 +193,11 @@ def _day(element: Element, path: str) -> date:
         return date.fromisoformat(text[:10])
     except ValueError:
         raise _Wrong(element, path, "geen dag", "een dag als 2026-10-31") from None
+
+
+def _row(element: Element) -> int | None:
+    line: Any = element.sourceline
+    return line if isinstance(line, int) else None
 
 
 def _text(element: Element, path: str) -> str:

@@ -114,13 +114,15 @@ def what_changed(run: PaymentRun, now: datetime) -> Promise | None:
     """Say why a run cannot be paid as it was prepared; None: it can."""
     if not is_pay_day(run.pay_on, timezone.localdate(now)):
         return DAY_PASSED
-    accounts = accounts_on(run.network, run.pay_on)
-    if accounts.get(None) != run.account:
+    accounts = {
+        holder: account.pk for holder, account in accounts_on(run.network, run.pay_on).items()
+    }
+    if accounts.get(None) != run.account_id:
         return ACCOUNT_CHANGED
     found = standings(run.network, timezone.localdate(now), run.rule)
     nothing = Owed({})
     for line in run.lines.prefetch_related("parts"):
-        if line.cents and accounts.get(line.organisation_id) != line.account:
+        if line.cents and accounts.get(line.organisation_id) != line.account_id:
             return ACCOUNT_CHANGED
         one = found.get(line.organisation_id)
         parts = [Part(part.kind, part.cents, part.advance_id) for part in line.parts.all()]

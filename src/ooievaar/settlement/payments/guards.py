@@ -165,7 +165,9 @@ RULES: tuple[tuple[str, str, str, str], ...] = (
         RUNS,
         "one_open",
         f"EXISTS (SELECT 1 FROM {RUNS} r WHERE r.network_id = NEW.network_id "
-        f"AND NOT EXISTS (SELECT 1 FROM {STEPS} s WHERE s.run_id = r.id AND s.state IN {_DONE}))",
+        # A row put in its own place is refused as what it is: a change.
+        f"AND r.id <> coalesce(NEW.id, -1) AND NOT EXISTS "
+        f"(SELECT 1 FROM {STEPS} s WHERE s.run_id = r.id AND s.state IN {_DONE}))",
         ONE_OPEN,
     ),
     (

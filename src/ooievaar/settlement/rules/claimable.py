@@ -52,7 +52,11 @@ def divisible_now(tables: Tables) -> ir.Table:
     """
     import ibis
 
-    products, closed, shares = tables["products"], tables["closed_products"], tables["closed_shares"]
+    products, closed, shares = (
+        tables["products"],
+        tables["closed_products"],
+        tables["closed_shares"],
+    )
     overhead = (
         shares.filter(shares.kind == "overhead")
         .group_by("closed_id")
@@ -99,9 +103,9 @@ def coded_acts(tables: Tables) -> ir.Table:
     columns = [*acts.columns, *known]
     rows = ibis.union(of_prices.select(columns), of_suppliers.select(columns), distinct=True)
     return rows.mutate(
-        units=ibis.ifelse(
-            rows.rule == HOURLY_RULE, rows.duration_minutes, rows.quantity
-        ).cast("int64")
+        units=ibis.ifelse(rows.rule == HOURLY_RULE, rows.duration_minutes, rows.quantity).cast(
+            "int64"
+        )
     )
 
 
@@ -126,8 +130,9 @@ def supplier_costs(tables: Tables) -> ir.Table:
             holds(acts.starts_on, agreed.valid_from, agreed.valid_until),
         ],
     ).select(*(acts[name] for name in acts.columns), agreed_cents=agreed.cents)
-    own, common = listed.filter(listed.organisation_id > 0), listed.filter(
-        listed.organisation_id == 0
+    own, common = (
+        listed.filter(listed.organisation_id > 0),
+        listed.filter(listed.organisation_id == 0),
     )
     priced = bought.left_join(
         own,
@@ -202,9 +207,7 @@ def _of_hours(tables: Tables, products: ir.Table) -> ir.Table:
         hourly, [holds(hours.starts_on, hourly.valid_from, hourly.valid_until)]
     ).select(hours.product_no, price=hourly.cents)
     done = tables["performed"].join(priced, "product_no")
-    return done.select(
-        "product_no", "organisation_id", cents=half_up(done.units * done.price, 60)
-    )
+    return done.select("product_no", "organisation_id", cents=half_up(done.units * done.price, 60))
 
 
 ACT_STAGES = [

@@ -62,8 +62,8 @@ class Proof:
 
 
 KINDS = ("overhead", "partner", "reserve")
-SUPPLIER = "supplier"
-"""A kind that a proof tells only where something was bought."""
+SOME_KINDS = ("supplier", "surcharge")
+"""Kinds that a proof tells only where an agreement has them."""
 
 
 def prove(
@@ -83,8 +83,8 @@ def prove(
     not hide one in none. `owed_cents` are the claimable products as they are now; `earlier_*` are
     the sums of all earlier closings, `closed_*` of this one; shares by kind, in cents.
     """
-    is_bought = SUPPLIER in earlier_shares or SUPPLIER in closed_shares
-    kinds = (*KINDS, SUPPLIER) if is_bought else KINDS
+    met = earlier_shares.keys() | closed_shares.keys()
+    kinds = (*KINDS, *(kind for kind in SOME_KINDS if kind in met))
     so_far = {kind: earlier_shares.get(kind, 0) + closed_shares.get(kind, 0) for kind in kinds}
     return Proof(
         (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from ooievaar.simulator.insurance.answers import answer, rows_of, whole_file_refused
+from ooievaar.simulator.insurance.answers import Layouts, answer, rows_of, whole_file_refused
 from ooievaar.simulator.insurance.books import (
     BookFile,
     BookLine,
@@ -50,6 +50,7 @@ class Insurer:
 
     judge: Judge
     books: InsurerBooks
+    layouts: Layouts
 
     def receive(self, passed: Passed, today: date) -> Iterator[Arrival]:
         """Enter a file, and give everything that follows from it, each on its day."""
@@ -57,7 +58,7 @@ class Insurer:
         number = f"{self.judge.uzovi}{len(self.books.files) + 1:06d}"
         invoice = passed.invoice
         code = self.judge.refuses_file(invoice, number, self.books)
-        rows = rows_of(passed.content)
+        rows = rows_of(self.layouts, passed.content)
         late = chances.happens(rates.answers_late, "late", number)
         span = rates.late_answer_days if late else rates.answer_days
         day = today + timedelta(days=chances.day(span, "answer", number))
@@ -66,14 +67,14 @@ class Insurer:
             file = BookFile(invoice, passed.content, today, references, number, is_refused=True)
             if self.books.files.setdefault(invoice, file) is file:
                 self.books.write(BookLine(row, invoice, codes=(code,)) for row in rows)
-            content = whole_file_refused(passed.content, day, code, number)
+            content = whole_file_refused(self.layouts, passed.content, day, code, number)
         else:
             judged = self.judge.lines(invoice, rows, self.books)
             references = [row.reference for row in rows]
             file = BookFile(invoice, passed.content, today, references, number)
             self.books.files[invoice] = file
             self.books.write(judged)
-            content = answer(passed.content, judged, day, number)
+            content = answer(self.layouts, passed.content, judged, day, number)
         file.answer, file.answered_on = content, day
         if chances.happens(rates.answers_never, "never", number):
             file.lets_wait = True

@@ -4,9 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from ooievaar.claims.messages.kz301 import claim_rows
-from ooievaar.claims.messages.layout import shipped
 from ooievaar.claims.messages.reading import read_message
-from ooievaar.simulator.insurance.answers import records_refused, whole_file_refused
+from ooievaar.simulator.insurance.answers import Layouts, records_refused, whole_file_refused
 from ooievaar.simulator.insurance.chances import Chances
 from ooievaar.simulator.insurance.rates import InsuranceRates
 from ooievaar.simulator.insurance.verdicts import INVOICE_KNOWN, TECHNICAL
@@ -30,6 +29,7 @@ class Portal:
 
     rates: InsuranceRates
     chances: Chances
+    layouts: Layouts
     seen: set[str] = field(default_factory=set)
     passed: set[tuple[str, str]] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
@@ -38,7 +38,7 @@ class Portal:
     def receive(self, name: str, content: bytes, today: date) -> Passed | bytes:
         """Return the file to pass on, or the return that refuses it."""
         self.seen.add(name)
-        message, findings = read_message(content, shipped())
+        message, findings = read_message(content, self.layouts)
         if message is None or findings:
             self.faults += [finding.message for finding in findings]
             raise ValueError(f"{name}: een bestand dat geen portaal kan lezen: {findings[:3]}")
@@ -47,13 +47,13 @@ class Portal:
         uzovi = str(message.header.by_element("COD061") or "")
         if (uzovi, invoice) in self.passed:
             self.faults.append(f"{name}: {INVOICE_KNOWN}")
-            return whole_file_refused(content, today, INVOICE_KNOWN)
+            return whole_file_refused(self.layouts, content, today, INVOICE_KNOWN)
         if self.chances.happens(self.rates.portal_refuses_file, "portal", number):
-            return whole_file_refused(content, today, TECHNICAL)
+            return whole_file_refused(self.layouts, content, today, TECHNICAL)
         if self.chances.happens(self.rates.portal_refuses_records, "records", number):
             rows = claim_rows(message)
             row = self.chances.choose(rows, "record", number)
             code = self.chances.choose(UNKNOWN_TO_THE_PORTAL, "code", number)
-            return records_refused(content, today, {row.reference: code})
+            return records_refused(self.layouts, content, today, {row.reference: code})
         self.passed.add((uzovi, invoice))
         return Passed(invoice, uzovi, content)

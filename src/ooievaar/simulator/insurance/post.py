@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from ooievaar.simulator.insurance.answers import rows_of
+from ooievaar.simulator.insurance.answers import Layouts, rows_of
 from ooievaar.simulator.insurance.books import InsurerBooks
 from ooievaar.simulator.insurance.chances import Chances
 from ooievaar.simulator.insurance.insurer import Arrival, Insurer, Kind
@@ -69,7 +69,9 @@ class OtherSide:
     def refused_underway(self) -> set[str]:
         """The references of lines that the portal refuses in answers that have not arrived."""
         waiting = (arrival.sent for _, _, arrival in self.underway if arrival.sent)
-        return {row.reference for content in waiting for row in rows_of(content)}
+        return {
+            row.reference for content in waiting for row in rows_of(self.portal.layouts, content)
+        }
 
     @property
     def books(self) -> dict[str, InsurerBooks]:
@@ -78,13 +80,13 @@ class OtherSide:
 
 
 def open_other_side(
-    uzovis: Iterable[str], world: World, rates: InsuranceRates, chances: Chances
+    uzovis: Iterable[str], world: World, rates: InsuranceRates, chances: Chances, layouts: Layouts
 ) -> OtherSide:
     """Return a portal and insurers with empty books."""
     return OtherSide(
-        portal=Portal(rates, chances),
+        portal=Portal(rates, chances, layouts),
         insurers={
-            uzovi: Insurer(Judge(uzovi, world, rates, chances), InsurerBooks(uzovi))
+            uzovi: Insurer(Judge(uzovi, world, rates, chances), InsurerBooks(uzovi), layouts)
             for uzovi in sorted(uzovis)
         },
     )

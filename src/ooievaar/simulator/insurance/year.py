@@ -14,6 +14,7 @@ from typing import Any
 from ooievaar.bundles.derive import Derived, derive_facts
 from ooievaar.bundles.snapshot import Snapshot, read_snapshot
 from ooievaar.claims.channel import FolderChannel
+from ooievaar.claims.layouts import known_layouts
 from ooievaar.claims.models import Batch, LineStanding, LineState
 from ooievaar.claims.owed import COLUMNS, newest_owed, owed_of
 from ooievaar.claims.paying import take_payment
@@ -179,7 +180,7 @@ def begin_year(
     chances = Chances(seed)
     world = read_world(network, rates, chances)
     uzovis = Insurer.objects.values_list("uzovi", flat=True)
-    other_side = open_other_side(uzovis, world, rates, chances)
+    other_side = open_other_side(uzovis, world, rates, chances, known_layouts())
     return ClaimsYear(
         network=network,
         clerk=clerk,

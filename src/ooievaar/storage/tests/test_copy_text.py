@@ -28,6 +28,7 @@ def test_any_text_comes_back(text: str) -> None:
         ("UUIDField", "0f" * 16, "0f0f0f0f-0f0f-0f0f-0f0f-0f0f0f0f0f0f"),
         ("JSONField", '{"a": "b\\nc"}', '{"a": "b\\\\nc"}'),
         ("CharField", "\\N", "\\\\N"),
+        ("BinaryField", b"\x00<\xe9>", "\\\\x003ce93e"),
     ],
 )
 def test_each_kind_is_written_as_the_server_does(kind: str, kept: object, written: str) -> None:

@@ -31,7 +31,6 @@ from ooievaar.record.permissions import pregnancies_for
 from ooievaar.record.relations import Rejected
 from ooievaar.record.women.merging import MERGING_ROLES
 from ooievaar.record.women.records import her_records
-from ooievaar.record.women.who import who_she_is
 
 MOST_TRIES = 10
 TRIES_WITHIN = timedelta(hours=1)
@@ -219,7 +218,7 @@ def woman(request: WorkingRequest, pregnancy_id: int) -> HttpResponse:
     written = page.written()
     banner = page.banner(written)
     her = banner.version.pregnancy.woman
-    who = who_she_is(her.pk)
+    who, coverages, changes = details_of(her.pk)
     is_of_another = False
     form = None if who.bsn else BsnForm(request.POST or None)
     if form is not None and request.method == "POST" and form.is_valid():
@@ -231,7 +230,6 @@ def woman(request: WorkingRequest, pregnancy_id: int) -> HttpResponse:
         is_of_another = done.field == IS_OF_ANOTHER
         form.reject(done)
     note(request, Kind.READ, "woman", her.pk, **page.logged)
-    coverages, changes = details_of(her.pk)
     context = {
         "banner": banner,
         "her": her,

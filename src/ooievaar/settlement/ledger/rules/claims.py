@@ -18,8 +18,11 @@ Product = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class AnsweredLine:
-    """A claimed line and how it stands; `answered_on` None: the insurer did not answer yet."""
+class ClaimedLine:
+    """A claimed line and how it stands; `answered_on` None: the insurer did not answer.
+
+    `is_final`: what is not granted of it now will not come by waiting.
+    """
 
     line_id: int
     key: str
@@ -30,7 +33,7 @@ class AnsweredLine:
     granted_cents: int
     answered_on: date | None
     changed_on: date
-    is_disputed: bool
+    is_final: bool
 
     @property
     def signed_cents(self) -> int:
@@ -38,7 +41,7 @@ class AnsweredLine:
         return -self.granted_cents if self.is_credit else self.granted_cents
 
 
-def grants(lines: Iterable[AnsweredLine], kind: str) -> Iterator[Due]:
+def grants(lines: Iterable[ClaimedLine], kind: str) -> Iterator[Due]:
     """Yield what each line puts on the account of its insurer."""
     for line in lines:
         if line.answered_on is None or not line.granted_cents:
@@ -57,13 +60,13 @@ def grants(lines: Iterable[AnsweredLine], kind: str) -> Iterator[Due]:
 
 
 def disputes(
-    lines: Iterable[AnsweredLine], divided: Mapping[Product, tuple[int, date]], kind: str
+    lines: Iterable[ClaimedLine], divided: Mapping[Product, tuple[int, date]], kind: str
 ) -> Iterator[Due]:
     """Yield what was divided of a product and its newest debit does not bring in.
 
     Never more than was divided beyond what is granted: what is not owed any more is not in dispute.
     """
-    newest: dict[Product, AnsweredLine] = {}
+    newest: dict[Product, ClaimedLine] = {}
     granted: dict[Product, int] = defaultdict(int)
     changed: dict[Product, date] = {}
     for line in sorted(lines, key=lambda one: one.line_id):
@@ -73,7 +76,7 @@ def disputes(
         if not line.is_credit:
             newest[product] = line
     for product, line in newest.items():
-        if not line.is_disputed or product not in divided:
+        if not line.is_final or product not in divided:
             continue
         total, divided_on = divided[product]
         cents = min(line.cents - line.granted_cents, total - granted[product])

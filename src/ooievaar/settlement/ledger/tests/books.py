@@ -1,8 +1,11 @@
 """A network whose products are claimed, answered, paid and divided, with books beside it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import date
 from itertools import count
+
+from django.db import connection
 
 from ooievaar.claims.models import Batch
 from ooievaar.claims.paying import due_cents, take_payment
@@ -105,3 +108,25 @@ class Books(Claims):
             if account.organisation_id == partner.pk:
                 return str(number)
         return ""
+
+
+@contextmanager
+def unguarded() -> Iterator[None]:
+    """Take the guards away and put them back, as only who owns the database can."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE "
+                "'ledger_%'"
+            )
+            triggers = cursor.fetchall()
+            for name, _ in triggers:
+                cursor.execute(f'DROP TRIGGER "{name}"')
+            yield
+            for _, sql in triggers:
+                cursor.execute(sql)
+        else:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET session_replication_role = replica")
+            yield
+            cursor.execute("SET session_replication_role = DEFAULT")

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from ooievaar.claims.models import LineStanding
+from ooievaar.claims.models import LineStanding, LineState
+from ooievaar.claims.standing import Event, add_events, writing
 from ooievaar.claims.tests.region import only_line
 from ooievaar.settlement.ledger.commands import Posted, close_period, post_transaction, reverse
-from ooievaar.settlement.ledger.commands import writing as ledger_writing
 from ooievaar.settlement.ledger.models import PeriodClosing, Posting, Transaction
 from ooievaar.settlement.ledger.proof import prove_books
 from ooievaar.settlement.ledger.queries import balance_of, payable_of, statement_of
@@ -137,8 +137,32 @@ def test_what_is_granted_in_part_is_in_dispute_for_the_rest(books: Books) -> Non
     books.posted()
     standing = books.standing()
     assert standing["insurer_receivable A"] == 45_000 and standing["disputed A"] == 15_000
-    assert LineStanding.objects.get().granted_cents == 45_000
+    books.paid(batch)
+    books.posted()
+    standing = books.standing()
+    assert standing["bank"] == 45_000 and standing["disputed A"] == 15_000
+    assert LineStanding.objects.get().state == LineState.PAID
+    (first, *_) = payable_of(books.network, books.today)
+    assert (first.cents, first.held_cents) == (21_038, 7_012)
+    assert first.why == (("refused", 7_012),)
     holds(books)
+
+
+def test_what_is_given_up_waits_for_nothing(books: Books) -> None:
+    books.product(books.woman(), 60_000)
+    books.close("2026-01")
+    (batch,) = books.sent()
+    books.answered(batch, by_portal=True)
+    books.posted()
+    assert books.standing()["undivided A"] == 60_000
+    with writing():
+        line = only_line(batch)
+        add_events([Event(line.pk, LineState.WRITTEN_OFF, "written_off", batch.pk)], books.now)
+    books.posted()
+    assert books.standing()["disputed A"] == 60_000
+    assert "undivided A" not in books.standing()
+    assert {one.why[0][0] for one in payable_of(books.network, books.today)} == {"written_off"}
+    assert verify_chain(books.network).holds
 
 
 def test_what_may_be_paid_is_what_the_insurer_paid(books: Books) -> None:
@@ -269,5 +293,4 @@ def test_two_networks_have_a_chain_each(books: Books) -> None:
     assert list(numbers) == [1, 2, 1]
     holds(books)
     holds(other)
-    with ledger_writing():
-        assert balance_of(other.network, AccountKey("reserve")) == -1_000
+    assert balance_of(other.network, AccountKey("reserve")) == -1_000

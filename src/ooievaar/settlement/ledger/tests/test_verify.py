@@ -1,18 +1,13 @@
 """Somebody with the key to the database bends the books; reading them again shows where."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 from django.db import connection
 
 from ooievaar.record.access_log.chain import GENESIS
 from ooievaar.settlement.ledger.commands import close_period
 from ooievaar.settlement.ledger.models import Transaction
-from ooievaar.settlement.ledger.tests.books import Books
+from ooievaar.settlement.ledger.tests.books import Books, unguarded
 from ooievaar.settlement.ledger.verify import verify_chain
-
-TABLES = ("ledger_posting", "ledger_transaction", "ledger_account", "ledger_periodclosing")
 
 
 @pytest.fixture
@@ -29,28 +24,6 @@ def five(books: Books) -> Books:
         if month == 4:
             assert close_period(books.network, "2026-04", books.now)
     return books
-
-
-@contextmanager
-def unguarded() -> Iterator[None]:
-    """Take the guards away and put them back, as only who owns the database can."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute(
-                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE "
-                "'ledger_%'"
-            )
-            triggers = cursor.fetchall()
-            for name, _ in triggers:
-                cursor.execute(f'DROP TRIGGER "{name}"')
-            yield
-            for _, sql in triggers:
-                cursor.execute(sql)
-        else:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute("SET session_replication_role = replica")
-            yield
-            cursor.execute("SET session_replication_role = DEFAULT")
 
 
 def bent(books: Books, *statements: str) -> list[str]:

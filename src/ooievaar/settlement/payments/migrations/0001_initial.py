@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("claims", "0002_member_files"),
+        ("claims", "0001_initial"),
         ("network", "0003_password_until"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -55,7 +55,7 @@ def net(owed: Owed) -> Net:
     new = dict(owed.new_advances or {})
     total = sum(owed.due.values())
     earned = total - owed.due.get(LENDER, 0)
-    offset = min(max(owed.advanced_cents, 0), max(earned, 0))
+    offset = max(0, min(owed.advanced_cents, earned, total))
     cents = total - offset + sum(new.values())
     if total < 0 and cents <= 0:
         # A new advance that a debt eats whole would only turn one debt into another.

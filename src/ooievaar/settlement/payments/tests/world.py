@@ -81,9 +81,7 @@ class Bank:
     def statement(self) -> bytes:
         self.number += 1
         opening, self.balance = self.balance, self.balance + self.news_cents
-        content = camt(
-            self.iban, f"S{self.number}", opening, self.balance, "".join(self.news)
-        )
+        content = camt(self.iban, f"S{self.number}", opening, self.balance, "".join(self.news))
         self.news, self.news_cents = [], 0
         return content
 
@@ -113,10 +111,12 @@ def camt(iban: str, reference: str, opening: int, closing: int, entries: str) ->
 class World:
     """One network, its partners with their accounts, and the days that go by."""
 
-    def __init__(self, folder: Path, partners: int = 2) -> None:
+    def __init__(self, folder: Path, partners: int = 2, network: Network | None = None) -> None:
         number = next(numbers)
         self.now, self.today = NOW, MONDAY
-        self.network = Network.objects.create(kind="igo", name=f"IGO Betalingen {number}")
+        self.network = network or Network.objects.create(
+            kind="igo", name=f"IGO Betalingen {number}"
+        )
         self.insurer = Insurer.objects.create(uzovi=f"{7000 + number}", name="Verzekeraar")
         self.controller = working(Role.CONTROLLER, network=self.network)
         self.approver = working(Role.APPROVER, network=self.network)
@@ -166,11 +166,18 @@ class World:
             }
         )
 
+    def has_ahead(self, organisation: Organisation, cents: int) -> None:
+        """Let a partner have an advance that was paid long ago."""
+        self.books(
+            {
+                AccountKey("partner_advance", organisation.pk): cents,
+                AccountKey("undivided", self.insurer.pk): -cents,
+            }
+        )
+
     def books(self, amounts: dict[AccountKey, int]) -> None:
         cause = ("test", next(numbers))
-        post_transaction(
-            self.network, self.today, cause, amounts, reason="divided", now=self.now
-        )
+        post_transaction(self.network, self.today, cause, amounts, reason="divided", now=self.now)
 
     def stands(self, kind: str, organisation: Organisation | None = None) -> int:
         key = AccountKey(kind, organisation.pk if organisation else 0)
