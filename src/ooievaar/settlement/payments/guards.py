@@ -1,14 +1,10 @@
-"""The database itself refuses a payment that two people did not agree on, and one made twice.
-
-Triggers, since a check sees one row only; installed after every migration, as those of `storage`.
-"""
+"""The database itself refuses a payment that two people did not agree on, and one made twice."""
 
 # ruff: noqa: S608 - the names in the statements are our own
 
 from typing import Any
 
 from django.apps import AppConfig
-from django.db import connections
 
 from ooievaar.settlement.payments.models import (
     AdvanceLine,
@@ -21,6 +17,12 @@ from ooievaar.settlement.payments.models import (
     PaymentPart,
     PaymentRun,
     RunStep,
+)
+from ooievaar.storage.row_guards import (
+    RowGuard,
+    install_row_guards,
+    own_approval,
+    without_approval,
 )
 
 OWN_ACCOUNT = "four eyes: wie een rekening opgaf, keurt haar niet goed"
@@ -43,84 +45,41 @@ RUNS, STEPS = PaymentRun._meta.db_table, RunStep._meta.db_table
 LINES, PARTS, STATUSES = (model._meta.db_table for model in (PaymentLine, PaymentPart, LineStatus))
 
 
-def install_guards(sender: AppConfig, using: str, **_: Any) -> None:
-    """Put the triggers on the tables of payments."""
-    connection = connections[using]
-    if not {ACCOUNT_STEPS, ADVANCE_STEPS, STEPS} <= set(connection.introspection.table_names()):
-        return
-    with connection.cursor() as cursor:
-        for statement in guard_statements(connection.vendor):
-            cursor.execute(statement)
-
-
-def guard_statements(vendor: str) -> list[str]:
-    """Return the SQL of the guards on SQLite or PostgreSQL; running it again is harmless."""
-    if vendor == "sqlite":
-        return [
-            f'CREATE TRIGGER IF NOT EXISTS "{table}_{name}" BEFORE INSERT ON "{table}" '
-            f"WHEN {condition} BEGIN SELECT RAISE(ABORT, '{message}'); END"
-            for table, name, condition, message in RULES
-        ]
-    statements = []
-    for table in dict.fromkeys(table for table, *_ in RULES):
-        checks = " ".join(
-            f"IF {condition} THEN RAISE EXCEPTION '{message}' "
-            "USING ERRCODE = 'check_violation'; END IF;"
-            for of, _, condition, message in RULES
-            if of == table
-        )
-        # Two runs that are begun at once would not see each other.
-        lock = f"PERFORM pg_advisory_xact_lock(hashtext('{RUNS}'));" if table in ALONE else ""
-        statements += [
-            f'CREATE OR REPLACE FUNCTION "{table}_checks"() RETURNS trigger LANGUAGE plpgsql AS '
-            f"$$ BEGIN {lock} {checks} RETURN NEW; END $$",
-            f'CREATE OR REPLACE TRIGGER "{table}_checks" BEFORE INSERT ON "{table}" '
-            f'FOR EACH ROW EXECUTE FUNCTION "{table}_checks"()',
-        ]
-    return statements
-
-
 ALONE = (RUNS, STEPS)
-
-
-def _own(parent: str, key: str, by: str) -> str:
-    return (
-        "NEW.state = 'approved' AND (NEW.person_id IS NULL OR NEW.person_id = "
-        f"(SELECT {by} FROM {parent} WHERE id = NEW.{key}))"
-    )
-
+"""Two runs that are begun at once would not see each other."""
 
 _DONE = "('refused', 'withdrawn', 'sent', 'failed')"
 _LINE_OF_SENT = (
     f"SELECT 1 FROM {LINES} l JOIN {STEPS} s ON s.run_id = l.run_id "
     "WHERE l.id = NEW.line_id AND s.state = 'sending'"
 )
-RULES: tuple[tuple[str, str, str, str], ...] = (
-    (ACCOUNT_STEPS, "own", _own(ACCOUNTS, "account_id", "proposed_by_id"), OWN_ACCOUNT),
-    (ADVANCE_STEPS, "own", _own(ADVANCES, "run_id", "prepared_by_id"), OWN_ADVANCE),
-    (STEPS, "own", _own(RUNS, "run_id", "prepared_by_id"), OWN_RUN),
-    (
+GUARDS = (
+    RowGuard(
+        ACCOUNT_STEPS, "own", own_approval(ACCOUNTS, "account_id", "proposed_by_id"), OWN_ACCOUNT
+    ),
+    RowGuard(ADVANCE_STEPS, "own", own_approval(ADVANCES, "run_id"), OWN_ADVANCE),
+    RowGuard(STEPS, "own", own_approval(RUNS, "run_id"), OWN_RUN),
+    RowGuard(
         STEPS,
         "ended",
         "NEW.state IN ('approved', 'sending', 'sent') AND EXISTS (SELECT 1 FROM "
         f"{STEPS} WHERE run_id = NEW.run_id AND state IN ('refused', 'withdrawn'))",
         ENDED,
     ),
-    (
+    RowGuard(
         STEPS,
         "unapproved",
-        "NEW.state = 'sending' AND NOT EXISTS (SELECT 1 FROM "
-        f"{STEPS} WHERE run_id = NEW.run_id AND state = 'approved')",
+        without_approval(STEPS, "run_id", "sending"),
         UNAPPROVED,
     ),
-    (
+    RowGuard(
         STEPS,
         "not_sent",
         "NEW.state IN ('sent', 'confirmed', 'failure_reported', 'failed') AND NOT EXISTS "
         f"(SELECT 1 FROM {STEPS} WHERE run_id = NEW.run_id AND state = 'sending')",
         NOT_SENT,
     ),
-    (
+    RowGuard(
         STEPS,
         "own_report",
         "NEW.state = 'failed' AND (NEW.person_id IS NULL OR NOT EXISTS (SELECT 1 FROM "
@@ -128,7 +87,7 @@ RULES: tuple[tuple[str, str, str, str], ...] = (
         "AND person_id <> NEW.person_id))",
         OWN_REPORT,
     ),
-    (
+    RowGuard(
         STEPS,
         "uneven",
         "NEW.state = 'prepared' AND EXISTS (SELECT 1 FROM "
@@ -139,7 +98,7 @@ RULES: tuple[tuple[str, str, str, str], ...] = (
         f"(SELECT coalesce(sum(p.cents), 0) FROM {PARTS} p WHERE p.line_id = l.id))))",
         UNEVEN,
     ),
-    (
+    RowGuard(
         STEPS,
         "unapproved_account",
         "NEW.state = 'sending' AND (EXISTS (SELECT 1 FROM "
@@ -149,7 +108,7 @@ RULES: tuple[tuple[str, str, str, str], ...] = (
         "ON s.account_id = r.account_id AND s.state = 'approved' WHERE r.id = NEW.run_id))",
         UNAPPROVED_ACCOUNT,
     ),
-    (
+    RowGuard(
         STEPS,
         "advance_twice",
         "NEW.state = 'sending' AND EXISTS (SELECT 1 FROM "
@@ -161,7 +120,7 @@ RULES: tuple[tuple[str, str, str, str], ...] = (
         "AND back.state IN ('returned', 'failed')))",
         ADVANCE_TWICE,
     ),
-    (
+    RowGuard(
         RUNS,
         "one_open",
         f"EXISTS (SELECT 1 FROM {RUNS} r WHERE r.network_id = NEW.network_id "
@@ -170,29 +129,34 @@ RULES: tuple[tuple[str, str, str, str], ...] = (
         f"(SELECT 1 FROM {STEPS} s WHERE s.run_id = r.id AND s.state IN {_DONE}))",
         ONE_OPEN,
     ),
-    (
+    RowGuard(
         LINES,
         "sealed",
         f"EXISTS (SELECT 1 FROM {STEPS} WHERE run_id = NEW.run_id)",
         SEALED,
     ),
-    (
+    RowGuard(
         PARTS,
         "sealed",
         f"EXISTS (SELECT 1 FROM {LINES} l JOIN {STEPS} s ON s.run_id = l.run_id "
         "WHERE l.id = NEW.line_id)",
         SEALED,
     ),
-    (
+    RowGuard(
         ADVANCE_LINES,
         "sealed",
         f"EXISTS (SELECT 1 FROM {ADVANCE_STEPS} WHERE run_id = NEW.run_id)",
         SEALED,
     ),
-    (
+    RowGuard(
         STATUSES,
         "not_sent",
         f"NEW.state IN ('confirmed', 'returned', 'failed') AND NOT EXISTS ({_LINE_OF_SENT})",
         NOT_SENT,
     ),
 )
+
+
+def install_guards(sender: AppConfig, using: str, **_: Any) -> None:
+    """Put the triggers on the tables of payments."""
+    install_row_guards(using, GUARDS, ALONE)
