@@ -4,23 +4,17 @@ Each round is a process of its own that is killed one step later than the one be
 after every statement, every commit, and everything that is done to a file.
 """
 
-import os
-import signal
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.db import connection, connections
-from django.db.backends.base.base import BaseDatabaseWrapper
 
-from ooievaar.claims import channel as channels
 from ooievaar.claims.channel import FolderChannel
 from ooievaar.claims.models import Batch, BatchStep, ClaimFile, LineEvent
 from ooievaar.claims.preparing import approve
 from ooievaar.claims.sending import resume_sending, send
 from ooievaar.claims.tests.region import Claims
+from ooievaar.ui.tests.killed import killed_at
 from ooievaar.ui.tests.real_database import RealDatabase, migrated, real_database
 
 __all__ = ["migrated", "real_database"]
@@ -41,45 +35,6 @@ class Portal:
         for name, content in self.channel.collect():
             self.handed[name] += 1
             self.content[name] = content
-
-
-def killed_at(step: int, work: Callable[[], object]) -> bool:
-    """Do the work in a process that is killed at a step; tell whether it came to that."""
-    connections.close_all()
-    child = os.fork()
-    if child == 0:
-        try:
-            die_at(step)
-            work()
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-
-
-def die_at(step: int) -> None:
-    """Count what is done to database and files, and kill this process at the given count."""
-    done = 0
-
-    def tick() -> None:
-        nonlocal done
-        done += 1
-        if done == step:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def around(does: Callable[..., Any]) -> Callable[..., Any]:
-        def counted(*args: Any, **kwargs: Any) -> Any:
-            tick()
-            made = does(*args, **kwargs)
-            tick()
-            return made
-
-        return counted
-
-    connection.execute_wrappers.append(lambda execute, *statement: around(execute)(*statement))
-    BaseDatabaseWrapper._commit = around(BaseDatabaseWrapper._commit)  # type: ignore[method-assign]
-    for name in ("replace", "fsync"):
-        setattr(channels.os, name, around(getattr(os, name)))
 
 
 def test_a_submission_that_is_killed_at_any_step_is_sent_once(

@@ -6,16 +6,11 @@ lies there at any moment, once.
 """
 
 import os
-import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.db import connection, connections
-from django.db.backends.base.base import BaseDatabaseWrapper
 
-from ooievaar.claims import channel as channels
 from ooievaar.settlement.ledger.verify import verify_chain
 from ooievaar.settlement.payments.deciding import approve_run, run_state
 from ooievaar.settlement.payments.models import PaymentRun
@@ -23,6 +18,7 @@ from ooievaar.settlement.payments.proposing import open_runs, propose_run
 from ooievaar.settlement.payments.sending import resume_sending, send_run
 from ooievaar.settlement.payments.statements_in import take_statements
 from ooievaar.settlement.payments.tests.world import World
+from ooievaar.ui.tests.killed import killed_at
 from ooievaar.ui.tests.real_database import RealDatabase, migrated, real_database
 
 __all__ = ["migrated", "real_database"]
@@ -31,45 +27,6 @@ pytestmark = pytest.mark.django_db
 LEAST_ROUNDS = 20
 STEPS_APART = int(os.environ.get("OOIEVAAR_KILL_STEPS_APART", "3"))
 """Each kill comes so many steps after the one before; 1 tries every single one."""
-
-
-def killed_at(step: int, work: Callable[[], object]) -> bool:
-    """Do the work in a process that is killed at a step; tell whether it came to that."""
-    connections.close_all()
-    child = os.fork()
-    if child == 0:
-        try:
-            die_at(step)
-            work()
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-
-
-def die_at(step: int) -> None:
-    """Count what is done to database and files, and kill this process at the given count."""
-    done = 0
-
-    def tick() -> None:
-        nonlocal done
-        done += 1
-        if done == step:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def around(does: Callable[..., Any]) -> Callable[..., Any]:
-        def counted(*args: Any, **kwargs: Any) -> Any:
-            tick()
-            made = does(*args, **kwargs)
-            tick()
-            return made
-
-        return counted
-
-    connection.execute_wrappers.append(lambda execute, *statement: around(execute)(*statement))
-    BaseDatabaseWrapper._commit = around(BaseDatabaseWrapper._commit)  # type: ignore[method-assign]
-    for name in ("replace", "fsync"):
-        setattr(channels.os, name, around(getattr(os, name)))
 
 
 def whole_run(world: World) -> None:

@@ -1,0 +1,48 @@
+"""Killing a process at a chosen step of its work, before or after what it does to base or files."""
+
+import os
+import signal
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+def killed_at(step: int, work: Callable[[], object]) -> bool:
+    """Do the work in a process that is killed at a step; tell whether it came to that."""
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+        try:
+            die_at(step)
+            work()
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+
+
+def die_at(step: int) -> None:
+    """Count what is done to database and files, and kill this process at the given count."""
+    done = 0
+
+    def tick() -> None:
+        nonlocal done
+        done += 1
+        if done == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def around(does: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(*args: Any, **kwargs: Any) -> Any:
+            tick()
+            made = does(*args, **kwargs)
+            tick()
+            return made
+
+        return counted
+
+    connection.execute_wrappers.append(lambda execute, *statement: around(execute)(*statement))
+    BaseDatabaseWrapper._commit = around(BaseDatabaseWrapper._commit)  # type: ignore[method-assign]
+    for name in ("replace", "fsync"):
+        setattr(os, name, around(getattr(os, name)))
