@@ -113,8 +113,8 @@ def test_the_environment_of_the_example_starts_once_it_has_a_key(tmp_path: Path)
 
 def test_every_setting_is_in_the_guide_and_every_one_in_the_guide_is_read() -> None:
     name = re.compile(r"OOIEVAAR_[A-Z_]+[A-Z]")
-    settings = ROOT / "src/ooievaar/settings"
-    read = {found for path in settings.glob("*.py") for found in name.findall(path.read_text())}
+    code = [path for path in (ROOT / "src").rglob("*.py") if "tests" not in path.parts]
+    read = {found for path in code for found in name.findall(path.read_text("utf-8"))}
     told = set(name.findall((ROOT / "docs/running.md").read_text("utf-8")))
     assert read == told
     assert set(name.findall(ENVIRONMENT)) <= read

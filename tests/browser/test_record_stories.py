@@ -197,10 +197,15 @@ def test_a_kraam_carer_writes_her_day_and_sees_only_her_part(
     tab(page, "Delen")
     letters = page.locator("tr", has_text="Overdracht aan de jeugdgezondheidszorg")
     letter = letters.get_by_role("link", name="zonder naam")
-    answer = page.request.get(records.address + letter.get_attribute("href"))
+    sharing, address = page.url, records.address + letter.get_attribute("href")
+    page.goto(address)
+    assert heading(page) == "Vraag het haar eerst"
+    token = page.locator("main [name=csrfmiddlewaretoken]").input_value()
+    said_yes = {"csrfmiddlewaretoken": token, "said": "yes"}
+    answer = page.request.post(address, form=said_yes, headers={"Referer": address})
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.body()[:5] == b"%PDF-"
-    page.reload()
+    page.goto(sharing)
     written = page.locator("section", has=page.get_by_role("heading", name="Brieven over u"))
     assert "Test Kraamverzorgende" in written.last.inner_text()
     assert "€" not in main(page)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -10,16 +11,26 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 def killed_at(step: int, work: Callable[[], object]) -> bool:
-    """Do the work in a process that is killed at a step; tell whether it came to that."""
+    """Do the work in a process that is killed at a step; tell whether it came to that.
+
+    What goes wrong there is told here: else a work that fails would pass for one that was done.
+    """
     connections.close_all()
+    told, tells = os.pipe()
     child = os.fork()
     if child == 0:
         try:
             die_at(step)
             work()
+        except BaseException:
+            os.write(tells, traceback.format_exc().encode()[-4_000:])
         finally:
             os._exit(0)
+    os.close(tells)
+    with os.fdopen(told, "rb") as pipe:
+        failure = pipe.read().decode()
     _, status = os.waitpid(child, 0)
+    assert not failure, failure
     return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
 
 

@@ -17,6 +17,9 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+TEMPLATE, COPY = f"jobs_template_{WORKER}", f"jobs_copy_{WORKER}"
+"""Names on the server, where tests of several modules run at once."""
 IS_SQLITE = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
 
 
@@ -69,9 +72,9 @@ def migrated(
     if IS_SQLITE:
         url = f"sqlite:///{folder / 'ooievaar.sqlite3'}"
     else:
-        server_command("DROP DATABASE IF EXISTS jobs_template WITH (FORCE)")
-        server_command("CREATE DATABASE jobs_template")
-        url = f"{settings.DATABASE_URL.rpartition('/')[0]}/jobs_template"
+        server_command(f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)")
+        server_command(f"CREATE DATABASE {TEMPLATE}")
+        url = f"{settings.DATABASE_URL.rpartition('/')[0]}/{TEMPLATE}"
     made = RealDatabase(folder, url)
     subprocess.run(
         [sys.executable, "-m", "django", "migrate", "--verbosity=0"],
@@ -80,7 +83,7 @@ def migrated(
     )
     yield made
     if not IS_SQLITE:
-        server_command("DROP DATABASE jobs_template WITH (FORCE)")
+        server_command(f"DROP DATABASE {TEMPLATE} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -91,8 +94,8 @@ def real_database(migrated: RealDatabase, tmp_path: Path, db: None) -> Iterator[
         shutil.copy(migrated.folder / "ooievaar.sqlite3", file)
         name, url = str(file), f"sqlite:///{file}"
     else:
-        name = "jobs_copy"
-        server_command(f"CREATE DATABASE {name} TEMPLATE jobs_template")
+        name = COPY
+        server_command(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
         url = f"{settings.DATABASE_URL.rpartition('/')[0]}/{name}"
     usual, usual_name = connections["default"], connection.settings_dict["NAME"]
     chosen = connections.settings["default"]
