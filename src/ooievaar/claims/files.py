@@ -1,7 +1,6 @@
 """The lines of a batch as rows of a message, and the file that they make."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -40,13 +39,6 @@ NO_CODE = _(
 PERSON = ("bsn", "birth_date", "name", "postcode")
 AS_SENT = (*PERSON, "product_code", "list_code", "agb")
 """What a credit says as its debit did, whatever became of her and of the codes since."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unwritable:
-    """Why no message can be made, as the first of what the message room found."""
-
-    findings: tuple[Finding, ...]
 
 
 def claim_file(batch: Batch, dated: date) -> tuple[str, bytes] | Rejected:

@@ -12,11 +12,8 @@ from ooievaar.claims.models import (
     Batch,
     ClaimLine,
     LineStanding,
-    Payment,
     ProblemMark,
     Proposal,
-    ReturnFile,
-    Touch,
 )
 from ooievaar.network.workplace import Workplace
 from ooievaar.record.permissions import known
@@ -37,16 +34,6 @@ def batches_for(workplace: Workplace, at: datetime) -> QuerySet[Batch]:
     return _of_network(Batch.objects.all(), workplace)
 
 
-def returns_for(workplace: Workplace, at: datetime) -> QuerySet[ReturnFile]:
-    """Return the answers that a workplace may see."""
-    return _of_network(ReturnFile.objects.all(), workplace, "batch__network_id")
-
-
-def payments_for(workplace: Workplace, at: datetime) -> QuerySet[Payment]:
-    """Return the payments that a workplace may see."""
-    return _of_network(Payment.objects.all(), workplace)
-
-
 def proposals_for(workplace: Workplace, at: datetime) -> QuerySet[Proposal]:
     """Return what should be done, as far as a workplace may see it."""
     return _of_network(Proposal.objects.all(), workplace)
@@ -55,11 +42,6 @@ def proposals_for(workplace: Workplace, at: datetime) -> QuerySet[Proposal]:
 def problems_for(workplace: Workplace, at: datetime) -> QuerySet[ProblemMark]:
     """Return what people did about problems that a workplace may see."""
     return _of_network(ProblemMark.objects.all(), workplace)
-
-
-def touches_for(workplace: Workplace, at: datetime) -> QuerySet[Touch]:
-    """Return the counted actions of people that a workplace may see."""
-    return _of_network(Touch.objects.all(), workplace)
 
 
 def _of_network(

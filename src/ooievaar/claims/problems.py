@@ -25,11 +25,6 @@ def open_problems(workplace: Workplace, at: datetime) -> list[Problem]:
     return problems([*_held(workplace, at), *_unpaid(workplace, at)], causes, today)
 
 
-def open_problem(workplace: Workplace, key: str, at: datetime) -> Problem | None:
-    """Return one problem; None when it stands no longer, or is not of this network."""
-    return next((found for found in open_problems(workplace, at) if found.key == key), None)
-
-
 def _held(workplace: Workplace, at: datetime) -> list[Stuck]:
     """Return what the reconciler lets stand, and lines that wait longer than is usual."""
     cutoff = _before(at, cause_book().causes.no_answer_days)

@@ -24,7 +24,6 @@ from django.db.models.functions import Coalesce
 from ooievaar.claims.models import (
     BatchLine,
     BatchStep,
-    ClaimLine,
     LineEvent,
     LineStanding,
     LineState,
@@ -77,48 +76,6 @@ def funnel(workplace: Workplace, at: datetime) -> list[Stage]:
         state, sign = ("desired", 1) if action == "new" else ("to_be_credited", -1)
         stages.append(Stage(state, insurer_id, name, count, sign * cents, computed_at))
     return sorted(stages, key=lambda stage: (stage.insurer, stage.state))
-
-
-@dataclass(frozen=True, slots=True)
-class LifeEvent:
-    """One moment in the life of a line."""
-
-    at: datetime
-    state: str
-    cause: str
-    person: str
-    batch_id: int | None
-    return_file_id: int | None
-    granted_cents: int | None
-    codes: tuple[str, ...]
-    note: str
-    reference: str
-    is_credit: bool
-
-
-def line_life(line: ClaimLine) -> list[LifeEvent]:
-    """Return what happened to the product of a line from the first moment, credits included."""
-    events = (
-        LineEvent.objects.filter(line__network_id=line.network_id, line__key=line.key)
-        .select_related("person", "line")
-        .order_by("at", "pk")
-    )
-    return [
-        LifeEvent(
-            at=event.at,
-            state=event.state,
-            cause=event.cause,
-            person=event.person.name if event.person else "",
-            batch_id=event.batch_id,
-            return_file_id=event.return_file_id,
-            granted_cents=event.granted_cents,
-            codes=tuple(event.codes),
-            note=event.note,
-            reference=event.line.reference,
-            is_credit=event.line.is_credit,
-        )
-        for event in events
-    ]
 
 
 @dataclass(frozen=True, slots=True)

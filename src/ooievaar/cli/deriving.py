@@ -11,10 +11,12 @@ from rich.table import Table
 from ooievaar.bundles import explain, sentences
 from ooievaar.bundles.commands import derive_network
 from ooievaar.bundles.models import Breaker, Derivation, Disposition, Product
+from ooievaar.claims.reconciling import ACTIONABLE, reconcile
 from ooievaar.cli.networks import chosen_network, every_network, read_day, tomorrow
 from ooievaar.cli.numbers import counted, number
 from ooievaar.kernel.faults import Fault, InputRejected
 from ooievaar.kernel.money import format_euro
+from ooievaar.network.models import Network
 from ooievaar.settlement.queries import made_products
 
 console = Console(highlight=False)
@@ -55,6 +57,19 @@ def derive(
         if not result.stored:
             console.print("Feiten en regelboek zijn als de vorige keer; er is niets veranderd.")
         print_derivation(result.derivation)
+        if is_for_all:
+            compare_claims(one)
+
+
+def compare_claims(network: Network) -> None:
+    """Compare what is owed with what was claimed, as the night does: days alone change that too."""
+    now = timezone.now()
+    found = reconcile(network, timezone.localdate(now), now=now)
+    ready = sum(found.counts.get(action, 0) for action in ACTIONABLE)
+    console.print(
+        f"Declaraties vergeleken: {counted(ready, 'product', 'producten')} om klaar te zetten.",
+        soft_wrap=True,
+    )
 
 
 def print_derivation(derivation: Derivation) -> None:

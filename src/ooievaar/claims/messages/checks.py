@@ -28,7 +28,7 @@ from ooievaar.claims.messages.codes import Codes, load_codes
 from ooievaar.claims.messages.conditions import load_conditions
 from ooievaar.claims.messages.findings import Finding, shown
 from ooievaar.claims.messages.layout import Field, Layout, RecordLayout
-from ooievaar.claims.messages.message import Insured, Message, Record
+from ooievaar.claims.messages.message import Message, Record
 
 RETURN_ADDS = 60
 """So many positions a return puts behind the record it answers (370 behind 310)."""
@@ -91,10 +91,6 @@ class Checker:
         if faults:
             faults.sort(key=_place)
         return [_finding(record, fault) for fault in faults]
-
-    def check_insured(self, insured: Insured) -> list[Finding]:
-        """Return what is wrong with the next person and all that is claimed for her."""
-        return [finding for record in _under(insured.record) for finding in self.check(record)]
 
     def at_the_end(self) -> Iterator[Finding]:
         """Return what only the whole message shows: a line and what takes it back, together."""

@@ -16,7 +16,6 @@ SETS = (
     permissions.standings_for,
     permissions.batches_for,
     permissions.proposals_for,
-    permissions.returns_for,
 )
 
 

@@ -15,13 +15,14 @@ from ooievaar.claims.models import (
     BatchLine,
     BatchStep,
     ClaimLine,
+    LineEvent,
     LineStanding,
     Proposal,
     Release,
 )
 from ooievaar.claims.paying import due_cents, take_payment
 from ooievaar.claims.preparing import approve, batch_state, prepare, withdraw
-from ooievaar.claims.queries import balance_of, deadlines, funnel, line_life
+from ooievaar.claims.queries import balance_of, deadlines, funnel
 from ooievaar.claims.sending import send
 from ooievaar.claims.standing import rebuild_standings
 from ooievaar.claims.tests.region import MONTH, Claims, only_line, state
@@ -413,7 +414,7 @@ def test_the_funnel_and_the_life_of_a_line(claims: Claims) -> None:
         ("desired", 1, 50_000),
         ("to_be_credited", 1, -60_000),
     }
-    life = line_life(only_line(first))
+    life = list(LineEvent.objects.filter(line=only_line(first)).order_by("at", "pk"))
     assert [event.state for event in life] == ["prepared", "approved", "sent", "granted"]
     assert [bool(event.person) for event in life] == [True, True, False, False]
 

@@ -6,7 +6,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from ooievaar.bundles.models import Derivation
+from ooievaar.bundles.models import Derivation, Product
+from ooievaar.claims.models import Proposal
 from ooievaar.cli import deriving as command
 from ooievaar.kernel.faults import InputRejected
 from ooievaar.network.models import Network
@@ -39,6 +40,19 @@ def test_all_derives_every_network_and_again_changes_nothing() -> None:
     derived = {row.network_id for row in Derivation.objects.all()}
     assert derived == {region.network.pk for region in regions}
     assert run("--all").output.count("er is niets veranderd") == 2
+
+
+def test_at_night_claims_are_compared_again_also_when_nothing_else_changed() -> None:
+    region = Region("IGO Zuid")
+    region.usual_care()
+    run("--all")
+    owed = Product.objects.filter(derivation__network=region.network, is_open=False)
+    assert owed.exists()
+    proposed = Proposal.objects.filter(network=region.network)
+    assert set(proposed.values_list("key", flat=True)) == set(owed.values_list("key", flat=True))
+    proposed.delete()
+    assert "Declaraties vergeleken" in run("--all").output
+    assert proposed.count() == owed.count()
 
 
 def test_without_all_several_networks_ask_for_a_name() -> None:
