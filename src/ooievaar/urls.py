@@ -11,7 +11,12 @@ urlpatterns = [
     path("", include("ooievaar.record.handover.urls")),
     path("", include("ooievaar.record.teamwork.urls")),
     path("", include("ooievaar.pathways.urls")),
+    path("", include("ooievaar.contracts.urls")),
     path("", include("ooievaar.claims.urls")),
+    path("", include("ooievaar.settlement.ledger.urls")),
+    path("", include("ooievaar.settlement.payments.urls")),
+    path("", include("ooievaar.settlement.year_end.urls")),
+    path("", include("ooievaar.settlement.whatif.urls")),
     path("", include("ooievaar.web.urls")),
 ]
 handler400 = "ooievaar.ui.faults.bad_request"

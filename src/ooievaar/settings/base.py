@@ -32,6 +32,9 @@ INSTALLED_APPS = [
     "ooievaar.settlement",
     "ooievaar.settlement.ledger",
     "ooievaar.settlement.payments",
+    "ooievaar.settlement.year_end",
+    "ooievaar.settlement.statements",
+    "ooievaar.settlement.whatif",
     "ooievaar.web",
     # After our own: our templates stand in for theirs.
     "allauth",

@@ -1,0 +1,1 @@
+"""Statements and questions about them."""

@@ -1,0 +1,1 @@
+"""What is remembered: see the docstring of the package."""

@@ -1,0 +1,1 @@
+"""What-if: another agreement, other tariffs, another pathway over a year that was."""

@@ -1,0 +1,1 @@
+"""The end of a year: guarantee, safety net, reserve."""
