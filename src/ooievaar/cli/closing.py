@@ -151,6 +151,12 @@ def print_closing(result: ClosingResult) -> None:
         console.print(_products_table(overview))
         console.print(_breakers_table(overview))
         console.print(_income_table(overview))
+        for row in overview.unpriced:
+            console.print(
+                f"Zonder prijs: {row.supplier}, {row.code}, {number(row.acts)} verrichtingen; "
+                "niemand krijgt er iets voor.",
+                soft_wrap=True,
+            )
     console.print(_proof_table(result.proof))
     console.print(proof_line(result.proof), soft_wrap=True)
 

@@ -19,7 +19,7 @@ from ooievaar.contracts.agreements.queries import refuse_unsound
 from ooievaar.contracts.rules.schemas import LEVEL_PARAMETERS, SPLIT_PARAMETERS
 from ooievaar.kernel.faults import Fault, InputRejected
 from ooievaar.kernel.period import Period, month_period
-from ooievaar.network.models import Network
+from ooievaar.network.models import Network, Organisation
 from ooievaar.settlement.models import ClosedProduct, Closing, Share
 from ooievaar.settlement.queries import MonthOverview, made_products, month_overview
 from ooievaar.settlement.rules.months import closable_month
@@ -116,6 +116,7 @@ class Draft:
     shares: dict[tuple[str, int], list[Row]]
     activities: list[Row]
     breakers: list[Row]
+    unpriced: list[Row]
     proof: Proof
 
 
@@ -209,6 +210,7 @@ def draft_closing(
         shares=shares,
         activities=activities,
         breakers=_breakers(derived),
+        unpriced=_unpriced(derived),
         proof=_proof(derived, activities, products, shares),
     )
 
@@ -271,6 +273,20 @@ def _breakers(derived: Derived) -> list[Row]:
     ]
 
 
+def _unpriced(derived: Derived) -> list[Row]:
+    """Name what suppliers did so far for which nobody has a price."""
+    rows = _rows(derived, "FROM unpriced_supplies ORDER BY organisation_id, code")
+    suppliers = Organisation.objects.in_bulk([row["organisation_id"] for row in rows])
+    return [
+        {
+            "supplier": suppliers[row["organisation_id"]].name,
+            "code": row["code"],
+            "acts": row["acts"],
+        }
+        for row in rows
+    ]
+
+
 def _proof(
     derived: Derived,
     activities: list[Row],
@@ -318,6 +334,7 @@ def _store(network: Network, month: str, known_until: date, now: datetime, draft
         summary={
             "activities": draft.activities,
             "breakers": draft.breakers,
+            "unpriced": draft.unpriced,
             "proof": draft.proof.as_json(),
         },
     )

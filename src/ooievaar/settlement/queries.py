@@ -90,6 +90,15 @@ class BreakerCount:
 
 
 @dataclass(frozen=True, slots=True)
+class UnpricedSupply:
+    """Acts of a supplier so far that no price list has a price for: nobody is paid for them."""
+
+    supplier: str
+    code: str
+    acts: int
+
+
+@dataclass(frozen=True, slots=True)
 class PartnerIncome:
     """What a closing gives one organisation in one discipline, in cents."""
 
@@ -134,6 +143,7 @@ class MonthOverview:
     proof: Proof
     suppliers_cents: int = 0
     surcharges_cents: int = 0
+    unpriced: tuple[UnpricedSupply, ...] = ()
 
     @property
     def cents(self) -> int:
@@ -290,6 +300,7 @@ def month_overview(
         proof=Proof.from_json(closing.summary["proof"]),
         suppliers_cents=kinds[Share.Kind.SUPPLIER],
         surcharges_cents=kinds[Share.Kind.SURCHARGE],
+        unpriced=tuple(UnpricedSupply(**row) for row in closing.summary.get("unpriced", ())),
     )
 
 

@@ -117,8 +117,11 @@ def coded_units(tables: Tables) -> ir.Table:
     )
 
 
-def supplier_costs(tables: Tables) -> ir.Table:
-    """Price what suppliers did: by the agreement, else by their own or the common price list."""
+def supplied_acts(tables: Tables) -> ir.Table:
+    """Price what suppliers did: by the agreement, else by their own or the common price list.
+
+    The price is null where none of them has it.
+    """
     import ibis
 
     acts, agreed, listed = tables["coded_acts"], tables["supplier_prices"], tables["price_list"]
@@ -142,16 +145,31 @@ def supplier_costs(tables: Tables) -> ir.Table:
             holds(bought.performed_on, own.valid_from, own.valid_until),
         ],
     ).select(*(bought[name] for name in bought.columns), own_cents=own.cents)
-    priced = priced.left_join(
+    return priced.left_join(
         common,
         [
             priced.code == common.code,
             holds(priced.performed_on, common.valid_from, common.valid_until),
         ],
     ).select(
-        *(priced[name] for name in ("product_no", "organisation_id", "rule", "units")),
-        price=ibis.coalesce(priced.agreed_cents, priced.own_cents, common.cents, 0),
+        *(priced[name] for name in ("product_no", "organisation_id", "code", "rule", "units")),
+        price=ibis.coalesce(priced.agreed_cents, priced.own_cents, common.cents),
     )
+
+
+def unpriced_supplies(tables: Tables) -> ir.Table:
+    """Count what suppliers did that has no price: nobody is paid for it, and it is told."""
+    acts = tables["supplied_acts"]
+    left = acts.filter(acts.price.isnull())
+    return left.group_by(["organisation_id", "code"]).aggregate(acts=int64(left.count()))
+
+
+def supplier_costs(tables: Tables) -> ir.Table:
+    """Sum what suppliers invoice per product and price."""
+    import ibis
+
+    acts = tables["supplied_acts"]
+    priced = acts.filter(acts.price.notnull())
     sums = priced.group_by(["product_no", "organisation_id", "rule", "price"]).aggregate(
         units=int64(priced.units.sum())
     )
@@ -211,7 +229,16 @@ def _of_hours(tables: Tables, products: ir.Table) -> ir.Table:
 
 
 ACT_STAGES = [
-    Stage(build.__name__, build) for build in (units, coded_acts, coded_units, supplier_costs, mono)
+    Stage(build.__name__, build)
+    for build in (
+        units,
+        coded_acts,
+        coded_units,
+        supplied_acts,
+        unpriced_supplies,
+        supplier_costs,
+        mono,
+    )
 ]
 CLAIM_STAGES = [Stage("divisible_products", divisible_products), *ACT_STAGES]
 """For a division that stands alone: of a year, or of another agreement."""

@@ -19,6 +19,7 @@ from ooievaar.contracts.models import (
 )
 from ooievaar.network.models import Organisation, Supplier
 from ooievaar.settlement.models import ClosedProduct, Share
+from ooievaar.settlement.queries import UnpricedSupply, month_overview
 from ooievaar.settlement.tests.region import START, Region
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +98,25 @@ def test_a_supplier_is_paid_from_the_product_it_belongs_to(region):
     assert (paid.organisation, paid.cents, paid.reason) == (laboratory, 8_000, "invoice")
     assert shares(result)["prenatal"]["overhead"] == 1_820  # 3.5 % of what is left
     assert sum(shares(result)["prenatal"].values()) == 60_000
+
+
+def test_what_a_supplier_did_without_a_price_is_told(region):
+    laboratory = Organisation.objects.create(agb="90000001", name="Lab", discipline="other")
+    Supplier.objects.create(
+        network=region.network, organisation=laboratory, code="V-ECT", valid_from=START
+    )
+    SupplierPrice.objects.create(
+        agreement=region.agreement, organisation=laboratory, code="V-ECT", cents=None
+    )
+    hers = region.usual_care()
+    region.care(hers, laboratory, "V-ECT", date(2025, 3, 4), quantity=2)
+    result = region.close("2025-06")
+    assert not Share.objects.filter(kind="supplier").exists()
+    assert month_overview(result.closing).unpriced == (UnpricedSupply("Lab", "V-ECT", 1),)
+    PriceListEntry.objects.create(code="V-ECT", cents=4_000, valid_from=START)
+    later = region.close("2025-07")
+    assert month_overview(later.closing).unpriced == ()
+    assert Share.objects.get(kind="supplier").cents == 8_000
 
 
 def test_internal_prices_weigh_acts_by_their_code(region):

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class WhatIfConfig(AppConfig):
-    """What-if: another agreement, other tariffs, another pathway over a year that was, with tables of its own."""
+    """Another agreement, other tariffs or another pathway over a year that was."""
 
     name = "ooievaar.settlement.whatif"
     label = "whatif"
