@@ -46,6 +46,9 @@ BY_NAME: dict[str, Any] = {
 FIRST: dict[str, str] = {
     "ledger.Transaction": "INSERT INTO ledger_posting (id, transaction_id, account_id, cents) "
     "VALUES (1, 1, 1, 1), (2, 1, 1, -1)",
+    "year_end.LossLine": "INSERT INTO year_end_proposalstep "
+    "(id, proposal_id, state, person_id, at, reason) "
+    "VALUES (1, 1, 'approved', 1, '2025-01-01', '')",
 }
 """What must be there before a row."""
 
@@ -177,6 +180,9 @@ def test_these_are_guarded() -> None:
         "settlement.ClosingRequest",
         "settlement.ClosingStep",
         "settlement.Share",
+        "statements.Statement",
+        "statements.StatementAnswer",
+        "statements.StatementQuestion",
         "teamwork.AgendaItem",
         "teamwork.AgendaSharing",
         "teamwork.Appointment",
@@ -189,6 +195,10 @@ def test_these_are_guarded() -> None:
         "teamwork.PlanStep",
         "teamwork.Thread",
         "teamwork.ThreadMessage",
+        "whatif.Scenario",
+        "year_end.LossLine",
+        "year_end.Proposal",
+        "year_end.ProposalStep",
     ]
 
 
