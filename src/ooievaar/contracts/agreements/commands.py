@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from ooievaar.contracts import queries as agreed
 from ooievaar.contracts.agreement_models import (
@@ -26,7 +26,7 @@ from ooievaar.contracts.agreements.queries import (
     still_to_sign,
     unsound,
 )
-from ooievaar.contracts.agreements.reading import NAME, hash_of, read_agreement
+from ooievaar.contracts.agreements.reading import NAME, hash_of, read_agreement, with_lines
 from ooievaar.contracts.models import Agreement, SupplierPrice
 from ooievaar.contracts.rules.agreement import Distribution
 from ooievaar.kernel.faults import Fault, InputRejected
@@ -40,6 +40,10 @@ LONGEST_MANDATE = 200
 LONGEST_REASON = 500
 LONGEST_REMARK = 4_000
 FOLLOWED = gettext_noop("Opgevolgd.")
+YEARLY_SURCHARGE = gettext_lazy(
+    "Een toeslag met een bedrag per jaar kan de verdeling niet inhouden. Schrijf hem als een deel "
+    "van elk product."
+)
 
 Step, Remark = AgreementStep.Kind, AgreementRemark.Kind
 WRITERS = frozenset({Role.CONTROLLER, Role.DIRECTOR})
@@ -61,7 +65,7 @@ def faults_of(network: Network, text: str, name: str = NAME) -> list[Fault]:
         Fault(name, None, "voorbeelden", "geen voorbeelden", "ten minste één voorbeeld")
     ]  # fmt: skip
     found += strangers_in(network, agreement, name)
-    return found or example_faults(name, agreement)
+    return with_lines(found or example_faults(name, agreement), text)
 
 
 @transaction.atomic
@@ -187,6 +191,8 @@ def sign(
         return Rejected(_("Deze versie is ingetrokken."))
     if version.compiled.exists():
         return Rejected(_("Deze afspraak is al van kracht."))
+    if undividable(agreement_of(version)):
+        return Rejected(YEARLY_SURCHARGE)
     if version.signatures.filter(person_id=workplace.person_id).exists():
         return Rejected(_("U heeft deze versie al ondertekend."))
     discipline, organisation_id = for_whom
@@ -199,6 +205,11 @@ def sign(
         sha256=sha256,
         signed_at=at,
     )
+
+
+def undividable(agreement: Distribution) -> bool:
+    """Tell whether a text asks what the division cannot do: a surcharge as an amount a year."""
+    return any(row.cents for row in agreement.surcharges)
 
 
 def signs_for(workplace: Workplace, version: AgreementVersion) -> tuple[str, int | None] | None:
@@ -216,6 +227,17 @@ def signs_for(workplace: Workplace, version: AgreementVersion) -> tuple[str, int
         return "", None
     has_parties = any(party.discipline == workplace.discipline for party in parties)
     return (workplace.discipline, None) if has_parties else None
+
+
+def may_speak(workplace: Workplace, version: AgreementVersion) -> bool:
+    """Tell whether somebody may ask, consent or object: on behalf of a party or a discipline."""
+    is_for_a_party = workplace.role in SIGNERS - {Role.DIRECTOR}
+    return is_for_a_party and signs_for(workplace, version) is not None
+
+
+def may_answer(workplace: Workplace, version: AgreementVersion) -> bool:
+    """Tell whether somebody may answer: who writes for the network, and who may speak."""
+    return may_write(workplace, version.network_id) or may_speak(workplace, version)
 
 
 @transaction.atomic
@@ -240,6 +262,8 @@ def put_in_force(
     if faults := unsound(version):
         return Rejected(str(faults[0]))
     agreement = agreement_of(version)
+    if undividable(agreement):
+        return Rejected(YEARLY_SURCHARGE)
     if strangers := strangers_in(version.network, agreement):
         return Rejected(str(strangers[0]))
     until = version.valid_until or FAR_DATE
@@ -295,6 +319,8 @@ def remark(
         return Rejected(_("Houd het bij %(most)s tekens.") % {"most": LONGEST_REMARK}, "text")
     if not _has(version, Step.PROPOSED):
         return Rejected(_("Deze versie is nog niet voorgesteld."))
+    if _has(version, Step.WITHDRAWN):
+        return Rejected(_("Deze versie is ingetrokken."))
     if (kind == Remark.ANSWER) != (answers is not None):
         return Rejected(_("Een antwoord hoort bij een vraag."), "text")
     if answers is not None and answers.version_id != version.pk:

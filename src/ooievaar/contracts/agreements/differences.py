@@ -34,6 +34,23 @@ class Change:
         return _("%(subject)s %(value)s (was: %(before)s).") % words
 
 
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed, with what only the examples say apart: one rule changes many of those."""
+
+    said: tuple[Change, ...]
+    of_examples: tuple[Change, ...]
+
+
+def changes_between(before: Distribution, after: Distribution) -> Changes:
+    """Return the differences as a page shows them."""
+    found = differences(before, after)
+    return Changes(
+        tuple(one for one in found if one.heading != "examples"),
+        tuple(one for one in found if one.heading == "examples"),
+    )
+
+
 def differences(before: Distribution, after: Distribution) -> list[Change]:
     """Return everything that changed, in the order of the newer text; what vanished at the end.
 

@@ -104,15 +104,27 @@ def agreement_of(version: AgreementVersion) -> Distribution:
     return stored_agreement(version.sha256, version.content)
 
 
+def agreements_for(workplace: Workplace, *versions: AgreementVersion) -> list[Distribution]:
+    """Return what versions say to whoever works here, in one query at most."""
+    whole = [agreement_of(version) for version in versions]
+    if workplace.sees_whole_network:
+        return whole
+    agbs = agbs_of(workplace)
+    return [as_shown_to(agreement, agbs) for agreement in whole]
+
+
 def agreement_for(workplace: Workplace, version: AgreementVersion) -> Distribution:
     """Return what a version says to whoever works here: without the secret rules of others."""
-    whole = agreement_of(version)
-    return whole if workplace.sees_whole_network else as_shown_to(whole, agbs_of(workplace))
+    return agreements_for(workplace, version)[0]
 
 
 def text_for(workplace: Workplace, version: AgreementVersion) -> str:
     """Return the text as whoever works here may read it; what is signed is always the whole."""
-    shown = agreement_for(workplace, version)
+    return text_as_shown(version, agreement_for(workplace, version))
+
+
+def text_as_shown(version: AgreementVersion, shown: Distribution) -> str:
+    """Return the text of a version as it was written, or of what is shown of it."""
     return version.content if shown == agreement_of(version) else write(shown)
 
 

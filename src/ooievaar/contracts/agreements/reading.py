@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, cast
@@ -48,6 +49,36 @@ def faults_in(name: str, text: str) -> list[Fault]:
     except InputRejected as rejected:
         return rejected.faults
     return []
+
+
+def with_lines(faults: Iterable[Fault], text: str) -> list[Fault]:
+    """Give faults of a text that was read the line of what they name, where it stands there."""
+    file = read_yaml_text(NAME, text)
+    return [
+        fault if fault.row is not None else replace(fault, row=_line_of(file, fault.column))
+        for fault in faults
+    ]
+
+
+def _line_of(file: YamlFile, column: str) -> int | None:
+    """Find the line of `partijen.<name>`, `voorbeelden[<name>].dan.<name>` and their like."""
+    for path, line in file.lines.items():
+        if path and _said_as(file, path) == column:
+            return line
+    return None
+
+
+def _said_as(file: YamlFile, path: KeyPath) -> str:
+    match path:
+        case ("voorbeelden", int(number), "dan", str(name)):
+            return f"voorbeelden[{file.content['voorbeelden'][number]['naam']}].dan.{name}"
+        case ("leveranciers", int(number)):
+            return f"leveranciers.{file.content['leveranciers'][number]['naam']}"
+        case ("partijen", _, str(name)):
+            return f"partijen.{name}"
+        case (str(key),):
+            return key
+    return ""
 
 
 @lru_cache(maxsize=128)
@@ -158,6 +189,7 @@ class _Reader:
                 said.SafetyNet(row.uzovi, row.ruimte, row.verrekend) for row in shape.vangnet
             ),
             advances=self._advances(),
+            pays_when=cast(Any, PAYS_WHEN[shape.betalen] if shape.betalen else ""),
             examples=tuple(self._example(n, row) for n, row in enumerate(shape.voorbeelden)),
         )
 
@@ -338,6 +370,7 @@ PRODUCTS = terms.keyed(terms.PRODUCTS)
 METHODS = terms.keyed(terms.METHODS)
 RELEASES = terms.keyed(terms.RELEASES)
 REFERENCES = terms.keyed(terms.REFERENCES)
+PAYS_WHEN = terms.keyed(terms.PAYS_WHEN)
 FINANCIERS = terms.keyed(terms.FINANCIERS)
 OUTCOMES = terms.keyed(terms.OUTCOMES)
 RESERVED = {*OUTCOMES, terms.IGO}

@@ -86,6 +86,7 @@ MemberMethod = Literal[
 Release = Literal["de leden beslissen", "wat boven het plafond komt gaat terug"]
 Reference = Literal["het oude inkomen van een jaar", "het oude inkomen voor deze zorg"]
 Financier = Literal["vangnet", "reserve", "wie erop vooruitgaat"]
+PaysWhen = Literal["als betaald", "als toegekend", "als verdeeld"]
 YesNo = Literal["ja", "nee"]
 
 
@@ -243,6 +244,7 @@ class AgreementText(Written):
     garantie: Guarantee | None = None
     vangnet: tuple[SafetyNet, ...] = ()
     voorschotten: Advances | None = None
+    betalen: PaysWhen | None = None
     afronding: Literal["grootste rest"] = "grootste rest"
     voorbeelden: Annotated[tuple[Example, ...], Field(max_length=200)] = ()
 

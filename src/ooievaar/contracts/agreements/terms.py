@@ -46,6 +46,11 @@ FINANCIERS = {
     "reserve": "reserve",
     "gainers": "wie erop vooruitgaat",
 }
+PAYS_WHEN = {
+    "paid": "als betaald",
+    "granted": "als toegekend",
+    "divided": "als verdeeld",
+}
 IGO = "de IGO zelf"
 ANY_CODE = "elke andere code"
 ROUNDING = {"largest_remainder": "grootste rest"}
@@ -73,6 +78,7 @@ FIELDS = {
     "guarantee": "garantie",
     "safety_nets": "vangnet",
     "advances": "voorschotten",
+    "pays_when": "betalen",
     "rounding": "afronding",
     "examples": "voorbeelden",
     "method": "werkwijze",

@@ -37,6 +37,7 @@ HEADINGS: Mapping[str, str | Promise] = {
     "suppliers": gettext_lazy("Zorg van buiten"),
     "guarantee": gettext_lazy("Garantie en vangnet"),
     "advances": gettext_lazy("Voorschotten"),
+    "paying": gettext_lazy("Wanneer er wordt betaald"),
     "examples": gettext_lazy("Voorbeelden"),
 }
 PRODUCTS: Mapping[str, str | Promise] = {
@@ -56,6 +57,11 @@ METHODS: Mapping[str, str | Promise] = {
     "mono_pro_rata": gettext_lazy("zoals de oude bekostiging het zou doen"),
     "performed": gettext_lazy("naar wat ieder heeft verricht"),
     "by_clients": gettext_lazy("naar het aantal cliënten van ieder"),
+}
+PAYS_WHEN: Mapping[str, str | Promise] = {
+    "paid": gettext_lazy("wat de verzekeraar heeft betaald"),
+    "granted": gettext_lazy("wat de verzekeraar heeft toegekend, ook als het nog niet betaald is"),
+    "divided": gettext_lazy("wat is verdeeld, ook als de verzekeraar nog niet heeft geantwoord"),
 }
 RELEASES: Mapping[str, str | Promise] = {
     "members_decide": gettext_lazy("de leden beslissen erover"),
@@ -110,6 +116,7 @@ def statements(agreement: Distribution) -> Iterator[Statement]:
     yield from speaker.suppliers()
     yield from speaker.guarantee()
     yield from speaker.advances()
+    yield from speaker.paying()
     yield from speaker.examples()
 
 
@@ -311,6 +318,11 @@ class _Speaker:
         for key, subject, value in said:
             yield _said("advances", ("advances", key), subject, value)
 
+    def paying(self) -> Iterator[Statement]:
+        if self.agreement.pays_when:
+            value = str(PAYS_WHEN[self.agreement.pays_when])
+            yield _said("paying", ("pays_when",), _("Aan de partners wordt betaald"), value)
+
     def examples(self) -> Iterator[Statement]:
         outcomes = _outcomes() | self.names
         for row in self.agreement.examples:
@@ -328,9 +340,10 @@ class _Speaker:
             at: Place = ("examples", example.name, "given", number)
             words = {"name": example.name, "number": number}
             subject = _("In het voorbeeld “%(name)s” is product %(number)s") % words
-            yield _said("examples", at, subject, self._product(row))
+            yield _said("examples", at, subject, self.product(row))
 
-    def _product(self, row: GivenProduct) -> str:
+    def product(self, row: GivenProduct) -> str:
+        """Say a product of an example, and what was done for it."""
         parts = [f"{PRODUCTS[row.product]}, {_euro(row.cents)}"]
         if row.starts_on:
             parts.append(_("begonnen op %(day)s") % {"day": _day(row.starts_on)})
@@ -351,6 +364,12 @@ class _Speaker:
     def _listed(self, what: str, values: Mapping[str, str]) -> list[str]:
         said = [f"{self.names[agb]} {values[agb]}" for agb in _in_order(values, self.names)]
         return [f"{what}: {', '.join(said)}"] if said else []
+
+
+def given_words(agreement: Distribution, example: Example) -> list[str]:
+    """Say the products that an example is given, one by one."""
+    speaker = _Speaker(agreement)
+    return [speaker.product(row) for row in example.given]
 
 
 def outcome_words(agreement: Distribution) -> dict[str, str]:

@@ -144,6 +144,7 @@ class _Text:
                 stopt_bij_vertrek=terms.YES if advances.stop_when_leaving else terms.NO,
                 stopt_na_maanden_zonder_zorg=advances.stop_after_months_without_care,
             ),
+            betalen=terms.PAYS_WHEN.get(agreement.pays_when),
             afronding=terms.ROUNDING[agreement.rounding],
             voorbeelden=[self._example(row) for row in agreement.examples],
         )

@@ -186,7 +186,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """One agreement, whole; it holds for products whose phase starts in its period."""
+    """One agreement, whole; it holds for products whose phase starts in its period.
+
+    `pays_when`: what insurers paid, granted, or all that was divided; empty: it does not say.
+    """
 
     title: str
     network: str
@@ -203,6 +206,7 @@ class Distribution:
     guarantee: Guarantee | None = None
     safety_nets: tuple[SafetyNet, ...] = ()
     advances: Advances | None = None
+    pays_when: Literal["", "paid", "granted", "divided"] = ""
     rounding: Literal["largest_remainder"] = "largest_remainder"
     examples: tuple[Example, ...] = ()
 

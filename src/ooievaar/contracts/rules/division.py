@@ -20,15 +20,19 @@ from ooievaar.contracts.rules.leaves import LEAVES
 from ooievaar.contracts.rules.members import MEMBERS
 from ooievaar.contracts.rules.taken_first import TAKEN_FIRST
 from ooievaar.contracts.rules.weighing import WEIGHING
-from ooievaar.storage.pipeline import CompiledStage, compile_stages, run_stages
+from ooievaar.storage.pipeline import CompiledStage, compile_stages, kept_stages, run_stages
 
 SPLIT_STAGES = [*TAKEN_FIRST, *WEIGHING, *DISCIPLINES, *MEMBERS, *LEAVES]
 
 
 @cache
 def compiled_split() -> tuple[CompiledStage, ...]:
-    """Return the division as SQL, compiled once per process."""
-    return tuple(compile_stages(schemas.DIVISION_INPUTS, SPLIT_STAGES))
+    """Return the division as SQL, kept on disk: whoever saves an agreement waits for it."""
+
+    def make() -> list[CompiledStage]:
+        return compile_stages(schemas.DIVISION_INPUTS, SPLIT_STAGES)
+
+    return tuple(kept_stages("split", make))
 
 
 def divide_tables(tables: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
@@ -36,14 +40,15 @@ def divide_tables(tables: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any
 
     Returns the shares in a fixed order. For tests and examples; a closing runs the stages itself.
     """
+    # Without Ibis: a page that runs an example would wait half a second for its import.
     import duckdb
-    import ibis
     import pyarrow as pa
 
-    connection = duckdb.connect()
+    kinds = {"int64": pa.int64(), "string": pa.string(), "date": pa.date32()}
+    connection = duckdb.connect(config={"threads": 1})
     for name, columns in schemas.DIVISION_INPUTS.items():
-        rows = pa.Table.from_pylist(tables.get(name, []), schema=ibis.schema(columns).to_pyarrow())
-        connection.register(name, rows)
+        schema = pa.schema([(column, kinds[kind]) for column, kind in columns.items()])
+        connection.register(name, pa.Table.from_pylist(tables.get(name, []), schema=schema))
     run_stages(connection, compiled_split())
     order = "product_no, kind, discipline, organisation_id NULLS FIRST, reason"
     found = connection.sql(f"FROM shares ORDER BY {order}").to_arrow_table().to_pylist()

@@ -90,6 +90,7 @@ def agreements(draw) -> Distribution:
         advances=draw(st.none() | st.builds(
             Advances, ppms, st.sampled_from(["igo", *(p.agb for p in parties)]), st.none() | cents,
             st.booleans(), st.none() | st.integers(1, 24))),
+        pays_when=draw(st.sampled_from(("", "paid", "granted", "divided"))),
         examples=tuple(
             draw(example(name, parties, suppliers, valid_from))
             for name in draw(st.lists(names, max_size=2, unique=True))

@@ -298,3 +298,17 @@ def test_the_examples_count_from_the_first_day(region: Region, version) -> None:
     beside = date(2026, 1, 1) - timedelta(days=1)
     text = changed(("bedrag: € 1.000,00", f"bedrag: € 1.000,00\n        begint: {beside}"))
     assert "een dag waarop deze afspraak geldt" in why(written(region, text))
+
+
+def test_a_surcharge_a_year_is_not_signed_for_the_division_cannot_take_it(region: Region) -> None:
+    """It would be promised, and nothing would take it off."""
+    text = changed(("    deel: 0,5 %", "    bedrag_per_jaar: € 20.000,00"))
+    text = text.partition("voorbeelden:")[0] + (
+        "voorbeelden:\n  - naam: Een\n    gegeven:\n      - product: prenataal\n"
+        "        bedrag: € 0,00\n    dan:\n      reserve: € 0,00\n"
+    )
+    version = written(region, text)
+    assert isinstance(version, AgreementVersion), why(version)
+    proposed(region, version)
+    assert "bedrag per jaar" in why(signed(version, region.director))
+    assert not Agreement.objects.exists()

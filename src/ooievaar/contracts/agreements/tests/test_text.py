@@ -82,6 +82,17 @@ def test_a_difference_is_a_sentence() -> None:
     ]
 
 
+def test_when_is_paid_is_read_aloud_and_may_be_left_out() -> None:
+    after = read_agreement("tekst", changed(("als betaald", "als toegekend")))
+    silent = read_agreement("tekst", changed(("betalen: als betaald\n", "")))
+    assert (WHOLE.pays_when, after.pays_when, silent.pays_when) == ("paid", "granted", "")
+    assert [str(change) for change in differences(WHOLE, after)] == [
+        "Aan de partners wordt betaald wat de verzekeraar heeft toegekend, ook als het nog niet "
+        "betaald is (was: wat de verzekeraar heeft betaald)."
+    ]
+    assert "paying" not in {chapter.key for chapter in read_aloud(silent)}
+
+
 def test_another_name_changes_only_who_it_is() -> None:
     after = read_agreement("tekst", TEXT.replace("Het Nest", "Het Grote Nest"))
     changes = differences(WHOLE, after)
@@ -93,7 +104,7 @@ def test_it_is_read_aloud_under_headings() -> None:
     chapters = {chapter.key: chapter for chapter in read_aloud(WHOLE)}
     assert list(chapters) == [
         "whole", "parties", "first", "products", "disciplines", "suppliers", "guarantee",
-        "advances", "examples",
+        "advances", "paying", "examples",
     ]  # fmt: skip
     said = [str(sentence) for sentence in chapters["products"].sentences]
     assert "Van prenataal is het vaste aandeel van verloskundigen 60 %." in said
@@ -107,6 +118,7 @@ def test_the_shape_and_the_words_are_the_same() -> None:
     assert list(get_args(schema.Release)) == list(terms.RELEASES.values())
     assert list(get_args(schema.Reference)) == list(terms.REFERENCES.values())
     assert list(get_args(schema.Financier)) == list(terms.FINANCIERS.values())
+    assert list(get_args(schema.PaysWhen)) == list(terms.PAYS_WHEN.values())
     assert schema.Advances(deel="1 %").geldgever == terms.IGO
 
 

@@ -35,9 +35,6 @@ toeslagen:
   - naam: Toeslag integrale geboortezorg
     doel: casemanagement en gezamenlijke scholing
     deel: 0,5 %
-  - naam: Innovatiegeld
-    doel: het gezamenlijk dossier
-    bedrag_per_jaar: € 20.000,00
 
 producten:
   elk ander product:
@@ -121,6 +118,7 @@ voorschotten:
   stopt_bij_vertrek: ja
   stopt_na_maanden_zonder_zorg: 3
 
+betalen: als betaald
 afronding: grootste rest
 
 voorbeelden:

@@ -1,0 +1,1 @@
+"""The pages of distribution agreements: read, written, asked about, signed, and put in force."""
