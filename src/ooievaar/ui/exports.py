@@ -153,9 +153,9 @@ def export_rows(
     return response
 
 
-def _workbook(name: str, columns: Sequence[Column], rows: Iterable[Any]) -> HttpResponseBase:
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(title=slugify(name)[:31] or "ooievaar")
+def add_sheet(book: Workbook, title: str, columns: Sequence[Column], rows: Iterable[Any]) -> None:
+    """Add a sheet with bold heads that stay in sight, and the rows."""
+    sheet = book.create_sheet(title=title)
     sheet.freeze_panes = "A2"
     for place, column in enumerate(columns, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = max(
@@ -169,6 +169,11 @@ def _workbook(name: str, columns: Sequence[Column], rows: Iterable[Any]) -> Http
     sheet.append(heads)
     for row in rows:
         sheet.append([_sheet_cell(sheet, c.kind, c.value(row)) for c in columns])
+
+
+def _workbook(name: str, columns: Sequence[Column], rows: Iterable[Any]) -> HttpResponseBase:
+    book = Workbook(write_only=True)
+    add_sheet(book, slugify(name)[:31] or "ooievaar", columns, rows)
     # On disk from a few megabytes on; gone when the answer is.
     file = tempfile.SpooledTemporaryFile(max_size=4_000_000)  # noqa: SIM115
     book.save(file)

@@ -9,9 +9,9 @@ from django.utils.translation import ngettext
 
 from ooievaar.kernel.money import format_euro
 from ooievaar.settlement.queries import RiverLink
+from ooievaar.ui.money_river import Block, MoneyRiver, money_river
 from ooievaar.ui.templatetags.ooievaar import language
 from ooievaar.web import words
-from ooievaar.web.money_river import Block, MoneyRiver, money_river
 from ooievaar.web.pregnancy_line import DISCIPLINE_ORDER
 
 SMALL_PART = 40

@@ -34,6 +34,7 @@ class Account(models.Model):
         RESERVE = "reserve", _("Reserve")
         SURCHARGE = "surcharge", _("Toeslaggeld")
         SAFETY_NET = "safety_net", _("Vangnet met verzekeraar")
+        OPENING = "opening", _("Vermogen bij het begin")
         OWN_CONTRIBUTIONS = "own_contributions", _("Eigen bijdragen")
         BANK = "bank", _("Bank")
 

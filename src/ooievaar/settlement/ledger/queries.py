@@ -1,11 +1,12 @@
 """What others read of the books: balances, an account's history, and what may be paid out."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Max, Q, Sum
+import pyarrow as pa
+from django.db.models import Max, OuterRef, Subquery, Sum
 
 from ooievaar.claims.models import ClaimLine, LineStanding, LineState, PaymentLine
 from ooievaar.claims.rules.states import GIVEN_UP, STANDS, UNDER_WAY
@@ -14,7 +15,33 @@ from ooievaar.network.models import Insurer, Network, Organisation
 from ooievaar.settlement.ledger.models import Account, Posting
 from ooievaar.settlement.ledger.rules.accounts import AccountKey, read_key
 from ooievaar.settlement.ledger.rules.payable import DividedProduct, Leaf, held
-from ooievaar.settlement.models import Share
+from ooievaar.storage.arrow import query_arrow
+
+DIVIDED_SQL = """
+    SELECT p.key, p.insurer_id, s.kind, coalesce(s.organisation_id, 0),
+      CAST(sum(s.cents) AS BIGINT)
+    FROM settlement_share s JOIN settlement_closedproduct p ON p.id = s.product_id
+    JOIN settlement_closing c ON c.id = p.closing_id
+    WHERE c.network_id = %s AND c.month < %s
+    GROUP BY p.key, p.insurer_id, s.kind, s.organisation_id
+"""
+DIVIDED = pa.schema(
+    [("key", pa.string()), ("insurer", pa.int64()), ("kind", pa.string()),
+     ("organisation", pa.int64()), ("cents", pa.int64())]
+)  # fmt: skip
+"""The leaves of every product over all closings, read as columns: there are a great many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Borne:
+    """What people decided to bear of a product that was refused: by leaf, or by the reserve."""
+
+    leaves: Mapping[Leaf, int]
+    covered_cents: int
+
+
+BORNE: list[Callable[[Network, date], Mapping[tuple[str, int], Borne]]] = []
+"""Filled by who books such decisions: what stands of them at the end of a day, by product."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +65,15 @@ class AccountBalance:
 
 def balances(network: Network, until: date | None = None) -> list[AccountBalance]:
     """Return every account with its balance, now or before a day; together they are zero."""
-    before = Q(postings__transaction__day__lt=until) if until else Q()
+    postings = Posting.objects.filter(account=OuterRef("pk"))
+    if until:
+        postings = postings.filter(transaction__day__lt=until)
+    # Account by account along the index: grouping a join by every column takes three times as long.
+    sums = postings.order_by().values("account").annotate(sum=Sum("cents")).values("sum")
     accounts = (
         Account.objects.filter(network=network)
         .select_related("insurer", "organisation")
-        .annotate(sum=Sum("postings__cents", filter=before))
+        .annotate(sum=Subquery(sums))
     )
     order = list(Account.Kind.values)
     found = [AccountBalance(account, account.sum or 0) for account in accounts]
@@ -154,15 +185,10 @@ def divided_products(network: Network, day: date) -> Iterator[DividedProduct]:
     """Yield what was divided of each product by the end of a day, and how far it was paid."""
     leaves: dict[tuple[str, int], dict[Leaf, int]] = defaultdict(dict)
     last_month = month_of(date.fromordinal(day.toordinal() + 1))
-    shares = (
-        Share.objects.filter(product__closing__network=network)
-        .filter(product__closing__month__lt=last_month)
-        .order_by()
-        .values_list("product__key", "product__insurer_id", "kind", "organisation_id")
-        .annotate(Sum("cents"))
-    )
-    for key, insurer_id, kind, organisation_id, cents in shares.iterator(chunk_size=5_000):
-        leaves[key, insurer_id][kind, organisation_id or 0] = cents
+    shares = query_arrow(DIVIDED_SQL, [network.pk, last_month], DIVIDED)
+    columns = (column.to_pylist() for column in shares.columns)
+    for key, insurer_id, kind, organisation_id, cents in zip(*columns, strict=True):
+        leaves[key, insurer_id][kind, organisation_id] = cents
     paid: dict[tuple[str, int], int] = {
         (key, insurer_id): cents
         for key, insurer_id, cents in PaymentLine.objects.filter(
@@ -172,11 +198,15 @@ def divided_products(network: Network, day: date) -> Iterator[DividedProduct]:
         .values_list("line__key", "line__insurer_id")
         .annotate(Sum("cents"))
     }
+    for product, loss in (one for read in BORNE for one in read(network, day).items()):
+        for leaf, cents in loss.leaves.items():
+            leaves[product][leaf] = leaves[product].get(leaf, 0) - cents
+        paid[product] = paid.get(product, 0) + loss.covered_cents
     debits = _newest_debits(network)
     for (key, insurer_id), of_product in leaves.items():
         cents = paid.get((key, insurer_id), 0)
-        waits_for = _waits_for(debits.get((key, insurer_id)), cents)
-        yield DividedProduct(key, insurer_id, of_product, cents, waits_for)
+        waits = waits_for(debits.get((key, insurer_id)), cents)
+        yield DividedProduct(key, insurer_id, of_product, cents, waits)
 
 
 def _newest_debits(network: Network) -> dict[tuple[str, int], tuple[str, int, int]]:
@@ -197,7 +227,7 @@ def _newest_debits(network: Network) -> dict[tuple[str, int], tuple[str, int, in
     }
 
 
-def _waits_for(newest: tuple[str, int, int] | None, paid_cents: int) -> str:
+def waits_for(newest: tuple[str, int, int] | None, paid_cents: int) -> str:
     """Say for what the part of a product waits that was not paid; see `words.HELD`."""
     if newest is None:
         return "not_claimed"

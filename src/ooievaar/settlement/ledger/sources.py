@@ -8,7 +8,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
+import pyarrow as pa
 from django.db.models import Max, Sum
 from django.utils import timezone
 
@@ -19,7 +21,8 @@ from ooievaar.network.models import Network
 from ooievaar.settlement.ledger.rules.accounts import AccountKey
 from ooievaar.settlement.ledger.rules.claims import ClaimedLine, disputes, grants
 from ooievaar.settlement.ledger.rules.due import Due
-from ooievaar.settlement.models import ClosedProduct, Share
+from ooievaar.settlement.models import ClosedProduct
+from ooievaar.storage.arrow import query_arrow
 
 CLAIM_LINE, DISPUTE = "claim_line", "dispute"
 CLOSED_PRODUCT, INSURER_PAYMENT = "closed_product", "insurer_payment"
@@ -32,6 +35,18 @@ ACCOUNT_OF_SHARE: Mapping[str, str] = {
     "surcharge": "surcharge",
 }
 """On which account a leaf of the division goes, by its kind; another kind is a fault of ours."""
+
+SHARES_SQL = """
+    SELECT s.product_id, s.kind, coalesce(s.organisation_id, 0), CAST(sum(s.cents) AS BIGINT)
+    FROM settlement_share s JOIN settlement_closedproduct p ON p.id = s.product_id
+    JOIN settlement_closing c ON c.id = p.closing_id
+    WHERE c.network_id = %s GROUP BY s.product_id, s.kind, s.organisation_id
+"""
+SHARES = pa.schema(
+    [("product", pa.int64()), ("kind", pa.string()), ("organisation", pa.int64()),
+     ("cents", pa.int64())]
+)  # fmt: skip
+"""The leaves of every closed product, read as columns: there are a great many."""
 
 FINAL = STANDS | GIVEN_UP | {"refused_by_insurer"}
 """Where what a debit was not granted will not come by itself; a credited one is followed."""
@@ -47,14 +62,10 @@ class Source:
 
 def divisions(network: Network) -> Iterator[Due]:
     """Yield what each closed product gives to whom, and takes from what was not divided yet."""
-    leaves: dict[int, list[tuple[str, int | None, int]]] = defaultdict(list)
-    shares = (
-        Share.objects.filter(product__closing__network=network)
-        .order_by()
-        .values_list("product_id", "kind", "organisation_id")
-        .annotate(sum=Sum("cents"))
-    )
-    for product_id, kind, organisation_id, cents in shares.iterator(chunk_size=5_000):
+    leaves: dict[int, list[tuple[str, int, int]]] = defaultdict(list)
+    shares = query_arrow(SHARES_SQL, [network.pk], SHARES)
+    columns = (column.to_pylist() for column in shares.columns)
+    for product_id, kind, organisation_id, cents in zip(*columns, strict=True):
         leaves[product_id].append((kind, organisation_id, cents))
     products = (
         ClosedProduct.objects.filter(closing__network=network)
@@ -72,7 +83,7 @@ def divisions(network: Network) -> Iterator[Due]:
         for kind, organisation_id, share in leaves.get(pk, ()):
             account = ACCOUNT_OF_SHARE[kind]
             party = organisation_id if account in ("partner_payable", "supplier_payable") else 0
-            amounts[AccountKey(account, party or 0)] -= share
+            amounts[AccountKey(account, party)] -= share
         reason = "divided"
         if is_correction:
             reason = "corrected" if total else "no_longer_owed"
@@ -102,15 +113,20 @@ def claimed(network: Network) -> Iterator[Due]:
     yield from disputes(lines, divided, DISPUTE)
 
 
+PAID_OTHERWISE: list[Callable[[Network], Mapping[int, AccountKey]]] = []
+"""Who knows of payments that no money came in for: by their id, the account that they come off."""
+
+
 def paid(network: Network) -> Iterator[Due]:
-    """Yield what insurers paid, and what they got back."""
+    """Yield what insurers paid, and what they got back; what an advance paid, comes off that."""
+    comes_off = {pk: key for known in PAID_OTHERWISE for pk, key in known(network).items()}
     payments = Payment.objects.filter(network=network).order_by("paid_on", "id")
     for pk, insurer_id, day, cents in payments.values_list("id", "insurer_id", "paid_on", "cents"):
         amounts = {
-            AccountKey("bank"): cents,
+            comes_off.get(pk, AccountKey("bank")): cents,
             AccountKey("insurer_receivable", insurer_id): -cents,
         }
-        reason = "paid" if cents >= 0 else "paid_back"
+        reason = "offset" if pk in comes_off else "paid" if cents >= 0 else "paid_back"
         yield Due((INSURER_PAYMENT, pk), day, reason, _moved(amounts))
 
 
@@ -169,5 +185,6 @@ def _last_day(month: str) -> date:
     return date.fromordinal(until.toordinal() - 1)
 
 
+@lru_cache(maxsize=4096)
 def _local_day(moment: datetime) -> date:
     return timezone.localtime(moment).date()

@@ -8,7 +8,7 @@ from ooievaar.network.models import Network
 from ooievaar.record.access_log.chain import GENESIS
 from ooievaar.settlement.ledger.chain import FIELDS, transaction_hash
 from ooievaar.settlement.ledger.models import PeriodClosing, Posting, Transaction
-from ooievaar.settlement.ledger.words import BENDS
+from ooievaar.settlement.ledger.words import finding_text
 
 ROWS_AT_ONCE = 2_000
 MOST_FINDINGS = 1_000
@@ -25,7 +25,7 @@ class Finding:
     name: str = ""
 
     def __str__(self) -> str:
-        return BENDS[self.bend].format(number=self.number, until=self.until, name=self.name)
+        return finding_text(self.bend, self.number, self.until, self.name)
 
 
 @dataclass(slots=True)

@@ -16,8 +16,8 @@ from ooievaar.network.tests.people import come_in, position
 from ooievaar.record.models import Woman
 from ooievaar.settlement.models import Closing, ClosingRequest, ClosingStep
 from ooievaar.settlement.queries import BreakerCount, RiverLink
+from ooievaar.ui.money_river import Block, money_river
 from ooievaar.ui.templatetags.ooievaar import loss
-from ooievaar.web.money_river import Block, money_river
 from ooievaar.web.month import loss_tile
 from ooievaar.web.month_river import month_river
 from ooievaar.web.tests.small_region import NOW, Region, small_region

@@ -44,6 +44,7 @@ KINDS: dict[str, Kind] = {
     "reserve": Kind(Party.NOBODY, Side.EQUITY, "Reserve"),
     "surcharge": Kind(Party.NOBODY, Side.EQUITY, "Surcharge"),
     "own_contributions": Kind(Party.NOBODY, Side.ASSETS, "OwnContributions"),
+    "opening": Kind(Party.NOBODY, Side.EQUITY, "Opening"),
     "bank": Kind(Party.NOBODY, Side.ASSETS, "Bank"),
 }
 

@@ -111,13 +111,13 @@ class Books(Claims):
 
 
 @contextmanager
-def unguarded() -> Iterator[None]:
-    """Take the guards away and put them back, as only who owns the database can."""
+def unguarded(tables: str = "ledger_%") -> Iterator[None]:
+    """Take the guards of tables away and put them back, as only who owns the database can."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute(
-                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE "
-                "'ledger_%'"
+                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE %s",
+                [tables],
             )
             triggers = cursor.fetchall()
             for name, _ in triggers:

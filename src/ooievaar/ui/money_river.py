@@ -1,6 +1,6 @@
 """The money river: from sums to places on paper. Pure: values in, coordinates out.
 
-Three columns in an order of their own, each centred beside the others. Heights are pixels and
+Columns in an order of their own, each centred beside the others. Heights are pixels and
 stand for cents; widths are a percentage of the stretch between two columns, which the page
 stretches. Every name has a slot of its own, so that none lies over a ribbon.
 """
@@ -10,16 +10,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 WHOLE_HEIGHT = 340.0
-"""How high all the money of a month is together."""
+"""How high all the money is together."""
 LEAST_THICKNESS = 1.5
 SLOTS = (48.0, 47.0, 44.0)
-"""What a name with its amount needs, by column: insurers, products, partners."""
+"""What a name with its amount needs: in the first column, those between, and the last."""
 LEAST_GAP, MOST_GAP = 5.0, 36.0
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """An insurer (column 0), a product (1), or who gets the money (2)."""
+    """An insurer (column 0), what its money goes through, or who gets it (the last column)."""
 
     key: str
     column: int
@@ -81,28 +81,35 @@ def money_river(blocks: Sequence[Block], arms: Iterable[tuple[str, str, int]]) -
         out_of[source] += cents
         into[target] += cents
     cents_of = {block.key: max(into[block.key], out_of[block.key]) for block in blocks}
-    columns = [[block for block in blocks if block.column == column] for column in (0, 1, 2)]
+    last = max((block.column for block in blocks), default=0)
+    columns = [[one for one in blocks if one.column == column] for column in range(last + 1)]
     whole = max((sum(cents_of[block.key] for block in column) for column in columns), default=0)
     if whole == 0:
-        return MoneyRiver(0, ((), (), ()), ((), ()))
-    placed = [_stacked(column, cents_of, WHOLE_HEIGHT / whole) for column in columns]
-    height = max(column[-1].top + column[-1].slot for column in placed)
+        return MoneyRiver(0, ((),) * (last + 1), ((),) * last)
+    slots = [SLOTS[0], *[SLOTS[1]] * (last - 1), SLOTS[2]]
+    placed = [
+        _stacked(column, cents_of, WHOLE_HEIGHT / whole, slot)
+        for column, slot in zip(columns, slots, strict=True)
+    ]
+    height = max(column[-1].top + column[-1].slot for column in placed if column)
     centred = tuple(_centred(column, height) for column in placed)
     order = {block.key: place for place, block in enumerate(blocks)}
     return MoneyRiver(
         height=round(height, 1),
         columns=centred,
         stretches=tuple(
-            _ribbons(centred[left], centred[left + 1], flows, order) for left in (0, 1)
+            _ribbons(centred[left], centred[left + 1], flows, order) for left in range(last)
         ),
     )
 
 
-def _stacked(column: Sequence[Block], cents_of: dict[str, int], scale: float) -> list[PlacedBlock]:
+def _stacked(
+    column: Sequence[Block], cents_of: dict[str, int], scale: float, least_slot: float
+) -> list[PlacedBlock]:
     placed, top = [], 0.0
     for block in column:
         thickness = max(cents_of[block.key] * scale, LEAST_THICKNESS)
-        slot = max(thickness, SLOTS[block.column])
+        slot = max(thickness, least_slot)
         bar_top = top + (slot - thickness) / 2
         placed.append(PlacedBlock(block, cents_of[block.key], top, slot, bar_top, thickness))
         top += slot + LEAST_GAP
@@ -111,6 +118,8 @@ def _stacked(column: Sequence[Block], cents_of: dict[str, int], scale: float) ->
 
 def _centred(column: Sequence[PlacedBlock], height: float) -> tuple[PlacedBlock, ...]:
     """Spread a column a little, and put what is left of the height above and below it."""
+    if not column:
+        return ()
     left_over = height - column[-1].top - column[-1].slot
     gaps = len(column) - 1
     wider = min(left_over / gaps, MOST_GAP - LEAST_GAP) if gaps else 0
