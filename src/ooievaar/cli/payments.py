@@ -1,6 +1,7 @@
 """`ooievaar payments`: accounts, advances, and a run from the books to the bank and back."""
 
 from datetime import date, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -18,7 +19,6 @@ from ooievaar.network.roles import Role
 from ooievaar.network.workplace import Workplace, workplaces_of
 from ooievaar.record.relations import Rejected
 from ooievaar.settlement.payments.models import (
-    AdvanceRun,
     BankAccount,
     BankEntry,
     PaymentLine,
@@ -31,6 +31,7 @@ commands = typer.Typer(no_args_is_help=True, help="Betalen: rekeningen, voorscho
 NetworkName = Annotated[str | None, typer.Option("--network", help="Naam van het netwerk.")]
 As = Annotated[str, typer.Option("--als", help="Gebruikersnaam van wie dit doet.")]
 Number = Annotated[str, typer.Argument(help="Nummer van de betaalrun.")]
+Why = Annotated[str, typer.Option("--waarom", help="De reden, voor wie het leest.")]
 MATCHES = {
     BankEntry.Match.PAYMENT: ("betaling uitgevoerd", "betalingen uitgevoerd"),
     BankEntry.Match.BATCH: ("run uitgevoerd", "runs uitgevoerd"),
@@ -42,6 +43,7 @@ MATCHES = {
 
 def register(app: typer.Typer) -> None:
     """Add `payments` with its commands."""
+    import_module("ooievaar.cli.payments_ahead")
     app.add_typer(commands, name="payments")
 
 
@@ -65,9 +67,9 @@ def account(
     here = chosen_network(network)
     organisation = Organisation.objects.filter(agb=agb).first() if agb else None
     if agb and organisation is None:
-        raise _refused("--agb", agb, "de AGB-code van een organisatie")
+        raise refused("--agb", agb, "de AGB-code van een organisatie")
     made = propose_account(
-        _working(by, here, Role.CONTROLLER),
+        working(by, here, Role.CONTROLLER),
         here,
         organisation,
         iban=iban,
@@ -76,91 +78,74 @@ def account(
         now=timezone.now(),
     )
     if isinstance(made, Rejected):
-        _tell_rejected(made)
+        tell_rejected(made)
     console.print(f"rekening {made.pk}: wacht op goedkeuring", soft_wrap=True)
 
 
 @commands.command(name="account-approve")
 def account_approve(number: int, by: As) -> None:
     """Keur een rekening goed die een ander opgaf."""
-    from ooievaar.cli.database import open_database
     from ooievaar.settlement.payments.accounts import approve_account
 
-    open_database()
-    found = BankAccount.objects.select_related("network").filter(pk=number).first()
-    if found is None:
-        raise _refused("rekening", str(number), "een nummer uit `ooievaar payments account`")
-    made = approve_account(_working(by, found.network, Role.APPROVER), found, timezone.now())
+    found = _account(number)
+    made = approve_account(working(by, found.network, Role.APPROVER), found, timezone.now())
     if isinstance(made, Rejected):
-        _tell_rejected(made)
+        tell_rejected(made)
     console.print(f"rekening {number}: goedgekeurd")
 
 
-@commands.command()
-def advances(month: str, by: As, network: NetworkName = None) -> None:
-    """Bereid de voorschotten van een maand voor, zoals de verdeelafspraak zegt."""
-    from ooievaar.settlement.payments.advancing import propose_advances
+@commands.command(name="account-refuse")
+def account_refuse(number: int, why: Why, by: As) -> None:
+    """Keur een rekening af die een ander opgaf."""
+    from ooievaar.settlement.payments.accounts import refuse_account
 
-    here = chosen_network(network)
-    made = propose_advances(_working(by, here, Role.CONTROLLER), here, month, timezone.now())
-    if isinstance(made, Rejected):
-        _tell_rejected(made)
-    given = made.lines.filter(cents__gt=0).count()
-    console.print(
-        f"voorschotten {made.pk}: {counted(given, 'partner', 'partners')}, "
-        f"{format_euro(made.cents)}; wacht op goedkeuring",
-        soft_wrap=True,
-    )
+    found = _account(number)
+    by_whom = working(by, found.network, Role.APPROVER)
+    done(refuse_account(by_whom, found, why, timezone.now()), f"rekening {number}: afgekeurd")
 
 
-@commands.command(name="advances-approve")
-def advances_approve(number: int, by: As) -> None:
-    """Keur voorschotten goed die een ander voorbereidde; zij gaan mee in de volgende run."""
-    from ooievaar.cli.database import open_database
-    from ooievaar.settlement.payments.advancing import approve_advances
+@commands.command(name="account-end")
+def account_end(
+    number: int,
+    why: Why,
+    by: As,
+    on: Annotated[str | None, typer.Option("--op", help="Standaard vandaag.")] = None,
+) -> None:
+    """Stort vanaf een dag niets meer op een rekening, bijvoorbeeld omdat een praktijk stopt."""
+    from ooievaar.settlement.payments.accounts import end_account
 
-    open_database()
-    found = AdvanceRun.objects.select_related("network").filter(pk=number).first()
-    if found is None:
-        raise _refused("voorschotten", str(number), "een nummer uit `ooievaar payments advances`")
-    made = approve_advances(_working(by, found.network, Role.APPROVER), found, timezone.now())
-    if isinstance(made, Rejected):
-        _tell_rejected(made)
-    console.print(f"voorschotten {number}: goedgekeurd")
-
-
-@commands.command()
-def offset(network: NetworkName = None) -> None:
-    """Verreken wat verzekeraars toekenden met wat zij vooraf betaalden."""
-    from ooievaar.settlement.payments.insurer_advances import offset_granted
-
-    made = offset_granted(chosen_network(network), timezone.now())
-    cents = sum(one.cents for one in made)
-    console.print(
-        f"{counted(len(made), 'bestand', 'bestanden')} verrekend, {format_euro(cents)}"
-        if made
-        else "Er is niets te verrekenen."
-    )
+    found = _account(number)
+    day = read_day(on, "--op") if on else today()
+    by_whom = working(by, found.network, Role.CONTROLLER, Role.APPROVER)
+    made = end_account(by_whom, found, day, why, timezone.now())
+    done(made, f"rekening {number}: vanaf {day:%d-%m-%Y} wordt er niets op gestort")
 
 
 @commands.command()
 def prepare(
     by: As,
     on: Annotated[str | None, typer.Option("--op", help="Betaaldag; anders de volgende.")] = None,
-    rule: Annotated[str, typer.Option(help="paid, granted of divided.")] = "paid",
+    rule: Annotated[
+        str | None, typer.Option(help="paid, granted of divided; anders zoals afgesproken.")
+    ] = None,
+    why: Annotated[
+        str, typer.Option("--waarom", help="Waarom de run van de afspraak afwijkt.")
+    ] = "",
     network: NetworkName = None,
 ) -> None:
     """Stel een betaalrun voor uit de boeken; een ander keurt haar goed."""
     from ooievaar.settlement.payments.proposing import propose_run
 
     here = chosen_network(network)
-    if rule not in PaymentRun.Rule.values:
-        raise _refused("--rule", rule, ", ".join(PaymentRun.Rule.values))
+    if rule is not None and rule not in PaymentRun.Rule.values:
+        raise refused("--rule", rule, ", ".join(PaymentRun.Rule.values))
     pay_on = read_day(on, "--op") if on else _next_working_day(today())
-    clerk = _working(by, here, Role.CONTROLLER)
-    made = propose_run(clerk, here, pay_on=pay_on, now=timezone.now(), rule=rule)
+    clerk = working(by, here, Role.CONTROLLER)
+    made = propose_run(
+        clerk, here, pay_on=pay_on, now=timezone.now(), rule=rule or "", deviates=why
+    )
     if isinstance(made, Rejected):
-        _tell_rejected(made)
+        tell_rejected(made)
     _show(made)
 
 
@@ -170,10 +155,41 @@ def approve(number: Number, by: As) -> None:
     from ooievaar.settlement.payments.deciding import approve_run
 
     run = _run(number)
-    made = approve_run(_working(by, run.network, Role.APPROVER), run, timezone.now())
+    made = approve_run(working(by, run.network, Role.APPROVER), run, timezone.now())
     if isinstance(made, Rejected):
-        _tell_rejected(made)
+        tell_rejected(made)
     console.print(f"{number}: goedgekeurd")
+
+
+@commands.command()
+def refuse(number: Number, why: Why, by: As) -> None:
+    """Keur een betaalrun af die een ander voorbereidde."""
+    from ooievaar.settlement.payments.deciding import refuse_run
+
+    run = _run(number)
+    by_whom = working(by, run.network, Role.APPROVER)
+    done(refuse_run(by_whom, run, why, timezone.now()), f"{number}: afgekeurd")
+
+
+@commands.command(name="report-failure")
+def report_failure(number: Number, why: Why, by: As) -> None:
+    """Meld dat de bank het hele bestand van een run weigerde; een ander boekt haar terug."""
+    from ooievaar.settlement.payments import deciding
+
+    run = _run(number)
+    by_whom = working(by, run.network, Role.CONTROLLER, Role.APPROVER)
+    made = deciding.report_failure(by_whom, run, why, timezone.now())
+    done(made, f"{number}: weigering gemeld; een ander boekt de run terug")
+
+
+@commands.command(name="book-back")
+def book_back(number: Number, by: As) -> None:
+    """Boek een run terug waarvan een ander meldde dat de bank haar weigerde."""
+    from ooievaar.settlement.payments.deciding import fail_run
+
+    run = _run(number)
+    by_whom = working(by, run.network, Role.CONTROLLER, Role.APPROVER)
+    done(fail_run(by_whom, run, timezone.now()), f"{number}: teruggeboekt, weer te betalen")
 
 
 @commands.command()
@@ -182,9 +198,9 @@ def withdraw(number: Number, by: As) -> None:
     from ooievaar.settlement.payments.deciding import withdraw_run
 
     run = _run(number)
-    made = withdraw_run(_working(by, run.network, Role.CONTROLLER), run, timezone.now())
+    made = withdraw_run(working(by, run.network, Role.CONTROLLER), run, timezone.now())
     if isinstance(made, Rejected):
-        _tell_rejected(made)
+        tell_rejected(made)
     console.print(f"{number}: ingetrokken")
 
 
@@ -212,7 +228,7 @@ def export(
     for run in wanted:
         file = send_run(run, channel, now)
         if isinstance(file, Rejected):
-            _tell_rejected(file)
+            tell_rejected(file)
         told = f"klaargezet als {file.name}" if file else "geheel verrekend, geen bestand"
         console.print(f"{run.number}: {told}", soft_wrap=True)
     if not wanted and not resumed:
@@ -255,12 +271,12 @@ def _read_statement(network: Network, file: Path) -> None:
     try:
         content = file.read_bytes()
     except OSError as error:
-        raise _refused(file.name, refusal(error), "een leesbaar bestand") from None
+        raise refused(file.name, refusal(error), "een leesbaar bestand") from None
     taken = take_statements(network, file.name, content, timezone.now())
     if isinstance(taken, Fault):
         raise InputRejected([taken])
     if isinstance(taken, Rejected):
-        _tell_rejected(taken)
+        tell_rejected(taken)
     entries = BankEntry.objects.filter(statement__in=taken)
     for match, words in MATCHES.items():
         count = entries.filter(match=match).count()
@@ -311,24 +327,47 @@ def _run(number: str) -> PaymentRun:
     open_database()
     found = PaymentRun.objects.select_related("network").filter(number=number).first()
     if found is None:
-        raise _refused("betaalrun", number, "een nummer uit `ooievaar payments prepare`")
+        raise refused("betaalrun", number, "een nummer uit `ooievaar payments prepare`")
     return found
 
 
-def _working(username: str, network: Network, role: Role) -> Workplace:
-    """Return the position that somebody holds in this role, here and today."""
+def _account(number: int) -> BankAccount:
+    from ooievaar.cli.database import open_database
+
+    open_database()
+    found = BankAccount.objects.select_related("network").filter(pk=number).first()
+    if found is None:
+        raise refused("rekening", str(number), "een nummer uit `ooievaar payments account`")
+    return found
+
+
+def done(made: object, told: str) -> None:
+    """Tell what was done, or why not."""
+    if isinstance(made, Rejected):
+        tell_rejected(made)
+    console.print(told, soft_wrap=True)
+
+
+def working(username: str, network: Network, *roles: Role) -> Workplace:
+    """Return the position that somebody holds in one of these roles, here and today."""
     person = Person.objects.filter(username=username).first()
     held = workplaces_of(person, today()) if person else []
-    found = next((w for w in held if w.role == role and w.network_id == network.pk), None)
+    found = next((w for w in held if w.role in roles and w.network_id == network.pk), None)
     if found is None:
-        raise _refused("--als", username, f"iemand die hier {role.label} is")
+        raise refused(
+            "--als",
+            username,
+            f"iemand die hier {' of '.join(str(role.label) for role in roles)} is",
+        )
     return found
 
 
-def _tell_rejected(rejected: Rejected) -> NoReturn:
+def tell_rejected(rejected: Rejected) -> NoReturn:
+    """Tell why nothing was done, and end."""
     console.print(str(rejected.reason), soft_wrap=True)
     raise typer.Exit(1)
 
 
-def _refused(what: str, found: str, expected: str) -> InputRejected:
+def refused(what: str, found: str, expected: str) -> InputRejected:
+    """Return what was typed and cannot be, with what could."""
     return InputRejected([Fault(what, None, "", found, expected)])

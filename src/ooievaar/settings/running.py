@@ -219,7 +219,7 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 # A message may name somebody: it stays on the server.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
-# No page takes a file; a form is small.
+# One page takes a file, a bank statement of at most 1 MB; a form is small.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DATA_UPLOAD_MAX_NUMBER_FILES = 2

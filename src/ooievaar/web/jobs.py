@@ -133,4 +133,10 @@ def way_on(job: Job, workplace: Workplace) -> tuple[str, str] | None:
             return reverse("close_month", args=[month]), _("Naar de afsluiting")
         number = job.parameters.get("request")
         return reverse("approve_closing", args=[number]), _("Naar de afsluiting")
+    if job.kind == "look_at_payments" and workplace.role is Role.CONTROLLER:
+        return reverse("propose_payment_run"), _("Naar wat er te betalen is")
+    if job.kind == "send_payment_run":
+        return reverse("payment_run", args=[job.parameters["run"]]), _("Naar de betaalrun")
+    if job.kind == "offset_advances":
+        return reverse("advances"), _("Naar de voorschotten")
     return None

@@ -75,6 +75,43 @@ def test_a_run_goes_from_the_books_to_the_bank_and_back(world: World, tmp_path: 
     assert isinstance(run("status", str(statement)).exception, InputRejected)
 
 
+def test_a_run_that_the_bank_refused_takes_two_people(world: World) -> None:
+    clerk, other = name_of(world.controller), name_of(world.approver)
+    world.earns(world.partners[0], 100)
+    said("prepare", "--als", clerk)
+    made = PaymentRun.objects.get()
+    told = said("refuse", made.number, "--waarom", "nog niet", "--als", other)
+    assert "afgekeurd" in told and made.steps.latest("pk").reason == "nog niet"
+    again = run("prepare", "--als", clerk, "--rule", "divided")
+    assert again.exit_code == 1 and "Zeg waarom" in again.output
+    said("prepare", "--als", clerk, "--rule", "divided", "--waarom", "afgesproken met de bank")
+    made = PaymentRun.objects.latest("pk")
+    assert made.deviates == "afgesproken met de bank"
+    said("approve", made.number, "--als", other)
+    said("export")
+    said("report-failure", made.number, "--waarom", "BIC onbekend", "--als", clerk)
+    alone = run("book-back", made.number, "--als", clerk)
+    assert alone.exit_code == 1 and "zelf gemeld" in alone.output
+    assert "teruggeboekt" in said("book-back", made.number, "--als", other)
+
+
+def test_what_comes_in_ahead_and_an_account_that_ends(world: World) -> None:
+    clerk, other = name_of(world.controller), name_of(world.approver)
+    north, _ = world.partners
+    told = said("loan", north.agb, "1250,50", "--kenmerk", "L1", "--als", clerk)
+    assert "€ 1.250,50" in told and world.stands("lender", north) == -125_050
+    assert run("loan", north.agb, "1", "--kenmerk", "L1", "--als", clerk).exit_code == 1
+    wrong = run("loan", north.agb, "1.250", "--kenmerk", "L2", "--als", clerk)
+    assert isinstance(wrong.exception, InputRejected)
+    told = said("insurer-advance", world.insurer.uzovi, "300", "--kenmerk", "V", "--als", clerk)
+    assert "voorschot 1 van Verzekeraar: € 300,00" in told
+    nobody = run("insurer-advance-divide", "1", "--als", clerk)
+    assert nobody.exit_code == 1 and "nog geen maand afgesloten" in nobody.output
+    account = BankAccount.objects.get(organisation=north)
+    said("account-end", str(account.pk), "--waarom", "praktijk stopt", "--als", other)
+    assert account.steps.latest("pk").state == "ended"
+
+
 def test_an_account_takes_two_people(world: World) -> None:
     clerk, other = name_of(world.controller), name_of(world.approver)
     late = world.partner("Nieuwkomer", account=False)

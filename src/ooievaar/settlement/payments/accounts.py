@@ -20,6 +20,8 @@ from ooievaar.settlement.payments.models import BankAccount, BankAccountStep
 
 State = BankAccountStep.State
 LONGEST_NAME = 70
+FEW = 500
+"""Up to so many holders are asked for by name; of more, all accounts are read."""
 
 NOT_YOURS = _("Uw functie mag dit niet.")
 NO_IBAN = _("Dit is geen IBAN dat kan bestaan: controleer elk cijfer en elke letter.")
@@ -133,7 +135,13 @@ def accounts_before(accounts: Iterable[BankAccount], network: Network) -> dict[i
     wanted = {account.pk: account for account in accounts}
     previous: dict[int | None, BankAccount] = {}
     found = {}
-    for account in _approved(network, date.max):
+    holders = {account.organisation_id for account in wanted.values()}
+    approved = _approved(network, date.max)
+    named = [holder for holder in holders if holder is not None]
+    if len(named) < FEW and len(named) == len(holders):
+        # Those of one page, not of the whole network.
+        approved = approved.filter(organisation_id__in=named)
+    for account in approved:
         if account.pk in wanted and account.organisation_id in previous:
             found[account.pk] = previous[account.organisation_id]
         previous[account.organisation_id] = account

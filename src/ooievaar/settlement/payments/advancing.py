@@ -3,8 +3,11 @@
 Nothing moves in the books before the bank is told: an approved advance waits for the next run.
 """
 
+import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Exists, Max, OuterRef, QuerySet, Sum
@@ -14,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ooievaar.contracts.agreements.queries import agreement_of
 from ooievaar.contracts.models import Agreement
-from ooievaar.contracts.rules.agreement import Advances
+from ooievaar.contracts.rules.agreement import Advances, Distribution
 from ooievaar.kernel.money import PPM, format_euro
 from ooievaar.kernel.period import FAR_DATE, month_period
 from ooievaar.network.models import Membership, Network, Organisation
@@ -51,21 +54,41 @@ NO_HISTORY = _("Er is nog geen maand afgesloten waaruit volgt wat een partner ve
 DIVIDED_TWICE = _("Dit voorschot is al verdeeld.")
 UNKNOWN_LENDER = _("De geldgever uit de verdeelafspraak staat niet in het netwerk.")
 SAME_REFERENCE = _("Een ontvangst met dit kenmerk is al vastgelegd.")
+CHANGED = _("Er is iets veranderd sinds u keek. Kijk het nog eens na.")
 NO_AMOUNT = _("Vul een bedrag boven nul in.")
 
 
-def propose_advances(
-    by: Workplace,
-    network: Network,
-    month: str,
-    now: datetime,
-    *,
-    share_ppm: int | None = None,
-    note: str = "",
-) -> AdvanceRun | Rejected:
-    """Propose the advances of a month by the terms of the agreement, or a smaller part of it."""
-    if by.role != Role.CONTROLLER or by.network_id != network.pk:
-        return Rejected(NOT_YOURS)
+@dataclass(frozen=True, slots=True)
+class AdvanceLook:
+    """What a run of advances would be if it were proposed now: nothing of it is stored.
+
+    `room_cents`: what is left under the limit of who pays for it; None where there is no limit.
+    """
+
+    month: str
+    given: tuple[Given, ...]
+    share_ppm: int
+    lender: Organisation | None = None
+    limit_cents: int | None = None
+    room_cents: int | None = None
+
+    @property
+    def cents(self) -> int:
+        """All advances together."""
+        return sum(one.cents for one in self.given)
+
+    @property
+    def content_hash(self) -> str:
+        """The SHA-256 of who gets what: what was seen is what is proposed."""
+        rows = [[one.organisation_id, one.cents, one.stopped] for one in self.given]
+        content = json.dumps([self.month, self.share_ppm, rows])
+        return hashlib.sha256(content.encode()).hexdigest()
+
+
+def look_at_advances(
+    network: Network, month: str, now: datetime, share_ppm: int | None = None
+) -> AdvanceLook | Rejected:
+    """Return the advances of a month by the terms of the agreement, or of a smaller part of it."""
     try:
         first_day = month_period(month).start
     except ValueError:
@@ -78,48 +101,82 @@ def propose_advances(
     lender = Organisation.objects.filter(agb=terms.lender, memberships__network=network).first()
     if terms.lender != "igo" and lender is None:
         return Rejected(UNKNOWN_LENDER)
+    if _live(network).filter(month=month, insurer_advance=None).exists():
+        return Rejected(TWICE, "month")
+    members = _members(network, first_day, terms)
+    if not members:
+        return Rejected(NO_HISTORY)
+    given = advances(members, terms, share_ppm or terms.share_ppm)
+    left = room(terms.limit_cents, advanced_by(network, lender, timezone.localdate(now)), given)
+    if left is not None and left < 0:
+        return Rejected(_over_limit(terms.limit_cents, left))
+    return AdvanceLook(
+        month, tuple(given), share_ppm or terms.share_ppm, lender, terms.limit_cents, left
+    )
+
+
+def propose_advances(
+    by: Workplace,
+    network: Network,
+    month: str,
+    now: datetime,
+    *,
+    share_ppm: int | None = None,
+    note: str = "",
+    seen: str = "",
+) -> AdvanceRun | Rejected:
+    """Propose the advances of a month; `seen` is the hash of what somebody looked at."""
+    if by.role != Role.CONTROLLER or by.network_id != network.pk:
+        return Rejected(NOT_YOURS)
     with writing():
-        if _live(network).filter(month=month, insurer_advance=None).exists():
-            return Rejected(TWICE, "month")
-        members = _members(network, first_day, terms)
-        if not members:
-            return Rejected(NO_HISTORY)
-        given = advances(members, terms, share_ppm or terms.share_ppm)
-        left = room(terms.limit_cents, advanced_by(network, lender, timezone.localdate(now)), given)
-        if left is not None and left < 0:
-            return Rejected(_over_limit(terms.limit_cents, left))
+        look = look_at_advances(network, month, now, share_ppm)
+        if isinstance(look, Rejected):
+            return look
+        if seen and seen != look.content_hash:
+            return Rejected(CHANGED)
         return _store(
             by,
-            given,
+            look.given,
             now,
             network=network,
             month=month,
-            lender=lender,
-            limit_cents=terms.limit_cents,
-            share_ppm=share_ppm or terms.share_ppm,
+            lender=look.lender,
+            limit_cents=look.limit_cents,
+            share_ppm=look.share_ppm,
             note=note,
         )
 
 
+def look_at_division(advance: InsurerAdvance) -> AdvanceLook | Rejected:
+    """Return an insurer's advance divided as the agreement divided its products so far."""
+    if _live(advance.network).filter(insurer_advance=advance).exists():
+        return Rejected(DIVIDED_TWICE)
+    earned, stays = _earned(advance.network, advance)
+    if not any(cents > 0 for cents in earned.values()):
+        return Rejected(NO_HISTORY)
+    given = divided(advance.cents, earned, stays)
+    return AdvanceLook(f"{advance.received_on:%Y-%m}", tuple(given), PPM)
+
+
 def divide_insurer_advance(
-    by: Workplace, advance: InsurerAdvance, now: datetime, note: str = ""
+    by: Workplace, advance: InsurerAdvance, now: datetime, note: str = "", seen: str = ""
 ) -> AdvanceRun | Rejected:
-    """Propose to divide an insurer's advance as the agreement divided its products so far."""
+    """Propose to divide an insurer's advance; `seen` is the hash of what somebody looked at."""
     network = advance.network
     if by.role != Role.CONTROLLER or by.network_id != network.pk:
         return Rejected(NOT_YOURS)
     with writing():
-        if _live(network).filter(insurer_advance=advance).exists():
-            return Rejected(DIVIDED_TWICE)
-        earned, stays = _earned(network, advance)
-        if not any(cents > 0 for cents in earned.values()):
-            return Rejected(NO_HISTORY)
+        look = look_at_division(advance)
+        if isinstance(look, Rejected):
+            return look
+        if seen and seen != look.content_hash:
+            return Rejected(CHANGED)
         return _store(
             by,
-            divided(advance.cents, earned, stays),
+            look.given,
             now,
             network=network,
-            month=f"{advance.received_on:%Y-%m}",
+            month=look.month,
             insurer_advance=advance,
             share_ppm=PPM,
             note=note,
@@ -183,6 +240,12 @@ def record_loan(
 
 def terms_on(network: Network, day: date) -> Advances | None:
     """Return what the agreement in force on a day says of advances."""
+    agreement = agreement_on(network, day)
+    return agreement.advances if agreement else None
+
+
+def agreement_on(network: Network, day: date) -> Distribution | None:
+    """Return the agreement that is in force on a day, by its text."""
     agreement = (
         Agreement.objects.filter(
             network=network, valid_from__lte=day, valid_until__gt=day, version__isnull=False
@@ -192,7 +255,7 @@ def terms_on(network: Network, day: date) -> Advances | None:
     )
     if agreement is None or agreement.version is None:
         return None
-    return agreement_of(agreement.version).advances
+    return agreement_of(agreement.version)
 
 
 def advanced_by(network: Network, lender: Organisation | None, today: date) -> int:

@@ -9,7 +9,8 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from ooievaar.network.models import Network
 from ooievaar.settlement.ledger.models import Posting
-from ooievaar.settlement.ledger.queries import payable_of
+from ooievaar.settlement.ledger.queries import divided_products
+from ooievaar.settlement.ledger.rules.payable import held_of_product
 from ooievaar.settlement.payments.models import (
     AdvanceLine,
     AdvanceStep,
@@ -32,6 +33,7 @@ from ooievaar.settlement.payments.rules.netting import (
     repayment,
 )
 
+OURS = (PAYABLE, SUPPLIER, GUARANTEE, ADVANCE)
 BACK = (LineStatus.State.RETURNED, LineStatus.State.FAILED)
 
 
@@ -77,17 +79,19 @@ def standings(
     To who is not among `payees` (None: everybody is) nothing is paid; all of it stays as it is.
     """
     found: dict[int, _Found] = defaultdict(_Found)
-    for kind in (PAYABLE, SUPPLIER):
-        for payable in payable_of(network, day, kind):
-            one = found[payable.organisation_id]
-            cents, held = released(payable.cents, payable.why, rule)
+    stands = _all_stands(network, day)
+    for kind, waiting in held_of(network, day).items():
+        for organisation_id in stands[kind].keys() | waiting.keys():
+            one, why = found[organisation_id], waiting.get(organisation_id, {})
+            credit = -stands[kind].get(organisation_id, 0) - sum(why.values())
+            cents, held = released(credit, why.items(), rule)
             one.due[kind] += cents
             one.held += held
-            for reason, amount in payable.why:
+            for reason, amount in why.items():
                 one.why[reason] += amount
-    for organisation_id, cents in _stands(network, GUARANTEE, day).items():
+    for organisation_id, cents in stands[GUARANTEE].items():
         found[organisation_id].due[GUARANTEE] -= cents
-    for organisation_id, cents in _stands(network, ADVANCE, day).items():
+    for organisation_id, cents in stands[ADVANCE].items():
         found[organisation_id].advanced = cents
     for line in unpaid_advances(network):
         found[line.organisation_id].new[line.pk] = line.cents
@@ -96,6 +100,18 @@ def standings(
         found[lender].due[LENDER] += cents
         made[lender] = _standing(lender, found[lender], payees)
     return dict(sorted(made.items()))
+
+
+def held_of(network: Network, day: date) -> dict[str, dict[int, dict[str, int]]]:
+    """Return by account and organisation what is held, by why; every product is read once."""
+    accounts = {"partner": PAYABLE, "supplier": SUPPLIER}
+    sums: dict[str, dict[int, dict[str, int]]] = {kind: {} for kind in accounts.values()}
+    for product in divided_products(network, day):
+        for (leaf, organisation_id), cents in held_of_product(product).items():
+            if leaf in accounts:
+                why = sums[accounts[leaf]].setdefault(organisation_id, {})
+                why[product.waits_for] = why.get(product.waits_for, 0) + cents
+    return sums
 
 
 def unpaid_advances(network: Network) -> list[AdvanceLine]:
@@ -181,6 +197,22 @@ def _stands(network: Network, kind: str, day: date) -> dict[int, int]:
         .values_list("account__organisation_id")
         .annotate(Sum("cents"))
     )
+
+
+def _all_stands(network: Network, day: date) -> dict[str, dict[int, int]]:
+    """Return what stands on every account of an organisation, by kind."""
+    found: dict[str, dict[int, int]] = defaultdict(dict)
+    sums = (
+        Posting.objects.filter(
+            account__network=network, account__kind__in=OURS, transaction__day__lte=day
+        )
+        .order_by()
+        .values_list("account__kind", "account__organisation_id")
+        .annotate(Sum("cents"))
+    )
+    for kind, organisation_id, cents in sums:
+        found[kind][organisation_id] = cents
+    return found
 
 
 def _standing(organisation_id: int, one: _Found, payees: Container[int] | None) -> Standing:

@@ -13,8 +13,18 @@ class PaymentsConfig(AppConfig):
     def ready(self) -> None:
         """Tell the books our words; guard the four eyes and what was sealed after migrations."""
         from ooievaar.settlement.ledger import words as books
+        from ooievaar.settlement.ledger.slots import ASKS
+        from ooievaar.settlement.ledger.sources import PAID_OTHERWISE
+        from ooievaar.settlement.payments.asks import (
+            asks_of_accounts,
+            asks_of_advances,
+            asks_of_runs,
+        )
         from ooievaar.settlement.payments.guards import install_guards
+        from ooievaar.settlement.payments.insurer_advances import offset_payments
         from ooievaar.settlement.payments.words import REASONS
 
         books.REASONS.update(REASONS)
+        PAID_OTHERWISE.append(offset_payments)
+        ASKS.extend([asks_of_runs, asks_of_accounts, asks_of_advances])
         post_migrate.connect(install_guards, sender=self, dispatch_uid="guards of payments")

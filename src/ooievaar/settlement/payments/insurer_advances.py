@@ -1,7 +1,7 @@
 """What insurers pay ahead, and how granted claims are offset against it.
 
-An offset pays the granted lines of a file as money would, in the claims and in the books: the bank
-is booked both ways on that day, and what is left of it is the insurer's advance that became less.
+An offset pays the granted lines of a file as money would, but in the books it comes off the
+insurer's advance: the bank sees nothing of it.
 """
 
 from datetime import date, datetime
@@ -114,13 +114,13 @@ def _offset(advance: InsurerAdvance, batch: Batch, now: datetime) -> InsurerOffs
         )
         assert isinstance(payment, Payment), "what is due was just counted"
         offset = InsurerOffset.objects.create(advance=advance, payment=payment, cents=cents)
-        post_transaction(
-            advance.network,
-            payment.paid_on,
-            ("insurer_offset", offset.pk),
-            {AccountKey(ACCOUNT, advance.insurer_id): cents, AccountKey(BANK): -cents},
-            reason="offset",
-            now=now,
-            text=batch.invoice_number,
-        )
     return offset
+
+
+def offset_payments(network: Network) -> dict[int, AccountKey]:
+    """Return the payments that an advance paid, by id, with the account that they come off."""
+    offsets = InsurerOffset.objects.filter(advance__network=network)
+    return {
+        payment_id: AccountKey(ACCOUNT, insurer_id)
+        for payment_id, insurer_id in offsets.values_list("payment_id", "advance__insurer_id")
+    }

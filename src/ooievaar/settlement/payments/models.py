@@ -203,6 +203,12 @@ class PaymentRun(models.Model):
     day = models.DateField(help_text="zoals de boeken op het eind van deze dag staan")
     pay_on = models.DateField()
     rule = models.CharField(max_length=8, choices=Rule)
+    agreed_rule = models.CharField(
+        max_length=8, choices=Rule, db_default=Rule.PAID, help_text="zoals de afspraak zegt"
+    )
+    deviates = models.CharField(
+        max_length=500, blank=True, db_default="", help_text="waarom van de afspraak af"
+    )
     account = models.ForeignKey(BankAccount, models.PROTECT, related_name="+")
     lines_count = models.PositiveIntegerField()
     cents = models.BigIntegerField(help_text="samen, van de bank")

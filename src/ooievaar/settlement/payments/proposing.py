@@ -21,6 +21,7 @@ from ooievaar.network.workplace import Workplace
 from ooievaar.record.relations import Rejected
 from ooievaar.settlement.ledger.commands import post, writing
 from ooievaar.settlement.payments.accounts import accounts_before, accounts_on
+from ooievaar.settlement.payments.advancing import agreement_on
 from ooievaar.settlement.payments.amounts import Standing, standings
 from ooievaar.settlement.payments.models import (
     BankAccount,
@@ -47,20 +48,42 @@ BUSY = _("Er is nog een betaalrun die niet bij de bank is. Maak die eerst af, of
 NO_OWN_ACCOUNT = _("Het netwerk heeft op deze dag geen goedgekeurde eigen rekening.")
 WRONG_DAY = _("Kies een werkdag: vandaag of later, binnen 31 dagen.")
 NOTHING = _("Er is niets te betalen en niets te verrekenen.")
+CHANGED = _("Er is iets veranderd sinds u keek. Laat opnieuw berekenen wat er te betalen is.")
+NO_REASON = _(
+    "De verdeelafspraak zegt iets anders over wanneer er betaald wordt. Zeg waarom deze run ervan "
+    "afwijkt."
+)
 
 
-def propose_run(
-    by: Workplace,
-    network: Network,
-    *,
-    pay_on: date,
-    now: datetime,
-    rule: str = PaymentRun.Rule.PAID,
-    note: str = "",
-) -> PaymentRun | Rejected:
-    """Propose what to pay, as the books stand now; another approves it."""
-    if by.role != Role.CONTROLLER or by.network_id != network.pk:
-        return Rejected(NOT_YOURS)
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A line as it will be stored, with its parts."""
+
+    row: dict[str, Any]
+    parts: tuple[tuple[str, int, int | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a run would be if it were proposed now: nothing of it is stored."""
+
+    account: BankAccount
+    number: str
+    drafts: tuple[Draft, ...]
+
+    @property
+    def cents(self) -> int:
+        """What the bank would transfer."""
+        return sum(draft.row["cents"] for draft in self.drafts)
+
+    @property
+    def content_hash(self) -> str:
+        """The SHA-256 of every line and part: what was seen is what is proposed."""
+        return content_hash(self.drafts)
+
+
+def look_at(network: Network, pay_on: date, rule: str, now: datetime) -> Look | Rejected:
+    """Return what a run would pay; it posts what is due, and stores nothing else."""
     today = timezone.localdate(now)
     if not is_pay_day(pay_on, today):
         return Rejected(WRONG_DAY, "pay_on")
@@ -79,26 +102,60 @@ def propose_run(
             if holder is not None and account.pk not in returned
         }
         found = standings(network, today, rule, payees)
-        if not any(one.net.parts for one in found.values()):
-            return Rejected(NOTHING)
         number = _next_number(network, today)
-        drafts = list(_drafts(network, number, found.values(), accounts, returned, pay_on))
+        drafts = _drafts(network, number, found.values(), accounts, returned, pay_on)
+        return Look(own, number, tuple(drafts))
+
+
+def propose_run(
+    by: Workplace,
+    network: Network,
+    *,
+    pay_on: date,
+    now: datetime,
+    rule: str = "",
+    note: str = "",
+    deviates: str = "",
+    seen: str = "",
+) -> PaymentRun | Rejected:
+    """Propose what to pay, as the books stand now; another approves it.
+
+    Without `rule` as the agreement says; another rule asks for a reason (`deviates`). `seen` is the
+    hash of what somebody looked at: when it is something else now, nothing is proposed.
+    """
+    if by.role != Role.CONTROLLER or by.network_id != network.pk:
+        return Rejected(NOT_YOURS)
+    today = timezone.localdate(now)
+    agreed = rule_on(network, today)
+    rule, deviates = rule or agreed, deviates.strip()
+    if rule != agreed and not deviates:
+        return Rejected(NO_REASON, "deviates")
+    with writing():
+        look = look_at(network, pay_on, rule, now)
+        if isinstance(look, Rejected):
+            return look
+        if not any(draft.parts for draft in look.drafts):
+            return Rejected(NOTHING)
+        if seen and seen != look.content_hash:
+            return Rejected(CHANGED)
         run = PaymentRun.objects.create(
             network=network,
-            number=number,
+            number=look.number,
             day=today,
             pay_on=pay_on,
             rule=rule,
-            account=own,
-            lines_count=len(drafts),
-            cents=sum(draft.row["cents"] for draft in drafts),
-            content_hash=content_hash(drafts),
+            agreed_rule=agreed,
+            deviates=deviates if rule != agreed else "",
+            account=look.account,
+            lines_count=len(look.drafts),
+            cents=look.cents,
+            content_hash=look.content_hash,
             prepared_by_id=by.person_id,
             prepared_as_id=by.position_id,
             prepared_at=now,
             note=note,
         )
-        _store(run, drafts)
+        _store(run, look.drafts)
         RunStep.objects.create(
             run=run,
             state=State.PREPARED,
@@ -107,6 +164,12 @@ def propose_run(
             at=now,
         )
     return run
+
+
+def rule_on(network: Network, day: date) -> str:
+    """Return when the agreement of a day pays; one that does not say it: what insurers paid."""
+    agreement = agreement_on(network, day)
+    return (agreement.pays_when if agreement else "") or str(PaymentRun.Rule.PAID)
 
 
 def open_runs(network: Network) -> QuerySet[PaymentRun]:
@@ -118,14 +181,6 @@ def open_runs(network: Network) -> QuerySet[PaymentRun]:
 def is_pay_day(day: date, today: date) -> bool:
     """Tell whether a bank can pay on a day that lies near enough; bank holidays it moves itself."""
     return today <= day <= today + timedelta(days=LATEST_DAYS) and day.isoweekday() <= 5
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A line as it will be stored, with its parts."""
-
-    row: dict[str, Any]
-    parts: tuple[tuple[str, int, int | None], ...]
 
 
 def content_hash(drafts: Iterable[Draft]) -> str:
@@ -248,7 +303,8 @@ def _next_number(network: Network, today: date) -> str:
     return f"{start}{made + 1:04d}"
 
 
-def _store(run: PaymentRun, drafts: list[Draft]) -> None:
+def _store(run: PaymentRun, drafts: Iterable[Draft]) -> None:
+    drafts = list(drafts)
     lines = PaymentLine.objects.bulk_create(PaymentLine(run=run, **draft.row) for draft in drafts)
     insert_rows(
         PaymentPart,

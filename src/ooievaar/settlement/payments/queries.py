@@ -4,7 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from ooievaar.network.models import Insurer, Network, Organisation
 from ooievaar.network.roles import Role
@@ -16,6 +17,7 @@ from ooievaar.settlement.payments.accounts import accounts_before
 from ooievaar.settlement.payments.amounts import BACK
 from ooievaar.settlement.payments.deciding import run_state
 from ooievaar.settlement.payments.models import (
+    AdvanceRun,
     BankAccount,
     BankEntry,
     BankStatement,
@@ -57,6 +59,34 @@ def accounts_for(workplace: Workplace) -> QuerySet[BankAccount]:
     if workplace.role == Role.PRACTICE_ADMINISTRATOR:
         return accounts.filter(organisation_id=known(workplace.organisation_id))
     return accounts.none()
+
+
+def entries_for(workplace: Workplace) -> QuerySet[BankEntry]:
+    """Return the movements on statements that a workplace may see, newest first."""
+    entries = BankEntry.objects.select_related("run", "line__organisation", "statement")
+    entries = entries.defer("statement__content").order_by("-booked_on", "-pk")
+    if workplace.sees_whole_network:
+        return entries.filter(statement__network_id=known(workplace.network_id))
+    return entries.none()
+
+
+def advance_runs_for(workplace: Workplace) -> QuerySet[AdvanceRun]:
+    """Return the runs of advances that a workplace may see, newest first."""
+    runs = AdvanceRun.objects.select_related("prepared_by", "lender", "insurer_advance__insurer")
+    if workplace.sees_whole_network:
+        return runs.filter(network_id=known(workplace.network_id)).order_by("-pk")
+    return runs.none()
+
+
+def insurer_advances_for(workplace: Workplace) -> QuerySet[InsurerAdvance]:
+    """Return what insurers paid ahead with what is left of it (`left_cents`), newest first."""
+    advances = InsurerAdvance.objects.select_related("insurer", "network", "recorded_by").annotate(
+        left_cents=F("cents") - Coalesce(Sum("offsets__cents"), 0)
+    )
+    if workplace.sees_whole_network:
+        network_id = known(workplace.network_id)
+        return advances.filter(network_id=network_id).order_by("-received_on", "-pk")
+    return advances.none()
 
 
 @dataclass(frozen=True, slots=True)

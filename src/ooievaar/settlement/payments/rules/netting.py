@@ -3,8 +3,9 @@
 Every amount is integer cents, seen from the organisation: what it gets is positive.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 PAYABLE, SUPPLIER, GUARANTEE = "partner_payable", "supplier_payable", "partner_guarantee"
 ADVANCE, LENDER, BANK = "partner_advance", "lender", "bank"
@@ -73,6 +74,11 @@ def released(cents: int, why: Iterable[tuple[str, int]], rule: str) -> tuple[int
     reasons = list(why)
     let = sum(amount for reason, amount in reasons if reason in through)
     return cents + let, sum(amount for _, amount in reasons) - let
+
+
+def held_still(why: Iterable[Sequence[Any]], rule: str) -> list[tuple[str, int]]:
+    """Return what a rule of payment does hold, by why: together what `released` says is held."""
+    return [(reason, cents) for reason, cents in why if cents and reason not in LETS_THROUGH[rule]]
 
 
 def remaining(advances: Iterable[tuple[int, int]], outstanding_cents: int) -> dict[int, int]:

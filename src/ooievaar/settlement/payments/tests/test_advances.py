@@ -20,6 +20,8 @@ from ooievaar.contracts.rules.agreement import (
 from ooievaar.kernel.money import PPM
 from ooievaar.network.models import Membership
 from ooievaar.record.models import CareActivity
+from ooievaar.settlement.ledger.models import Posting
+from ooievaar.settlement.ledger.proof import prove_books
 from ooievaar.settlement.ledger.queries import balances
 from ooievaar.settlement.ledger.tests.books import Books
 from ooievaar.settlement.payments import advancing
@@ -45,7 +47,7 @@ from ooievaar.settlement.payments.models import (
     PaymentRun,
     RunStep,
 )
-from ooievaar.settlement.payments.proposing import propose_run
+from ooievaar.settlement.payments.proposing import NO_REASON, propose_run
 from ooievaar.settlement.payments.queries import bank_proof
 from ooievaar.settlement.payments.tests.world import SINCE, World
 
@@ -70,7 +72,7 @@ class Lent(Books):
             self.world.account(partner)
         self.hospital = self.world.partner("Ziekenhuis", "hospital")
 
-    def terms(self, **terms: object) -> None:
+    def terms(self, pays_when: str = "", **terms: object) -> None:
         """Let an agreement hold that says this of advances."""
         parties = [Party(one.agb, one.name, one.discipline) for one in self.partners]
         parties.append(Party(self.hospital.agb, self.hospital.name, "hospital"))
@@ -82,6 +84,7 @@ class Lent(Books):
             products={"*": ProductRule("fixed_share", {"midwives": PPM})},
             disciplines={"midwives": MemberRule("by_clients")},
             advances=Advances(**({"share_ppm": 800_000} | terms)),
+            pays_when=pays_when,
         )
         version = store_version(self.network, write(distribution), 1, person=None, at=self.now)
         Agreement.objects.create(
@@ -107,6 +110,11 @@ class Lent(Books):
         self.next_day()
         names = dict(run.lines.filter(cents__gt=0).values_list("organisation__name", "cents"))
         return {str(name): cents for name, cents in names.items()}
+
+    def at_the_bank(self) -> list[int]:
+        """Return every movement that the books know of at the bank."""
+        moved = Posting.objects.filter(account__network=self.network, account__kind="bank")
+        return list(moved.order_by("transaction__number").values_list("cents", flat=True))
 
     def stand(self, kind: str) -> int:
         return sum(one.cents for one in balances(self.network) if one.account.kind == kind)
@@ -236,7 +244,8 @@ def test_an_insurers_advance_is_divided_and_offset_as_claims_are_granted(lent: L
     assert offset.cents == 30_000 and left_of(advance) == 0
     assert offset_granted(lent.network, lent.now) == []
     assert lent.stand("insurer_advance") == 0 and lent.stand("insurer_receivable") == 30_000
-    assert lent.stand("bank") == 30_000 - 25_500, "an offset moves no money"
+    assert lent.at_the_bank() == [30_000, -25_500], "an offset moves no money, also not to and fro"
+    assert all(one.remainder == 0 for one in prove_books(lent.network))
 
     lent.paid(lent.batch)
     lent.run()
@@ -283,16 +292,34 @@ def test_the_database_pays_an_advance_in_one_run_only(lent: Lent) -> None:
         RunStep.objects.create(run=run, state="sending", at=lent.now)
 
 
+def test_when_is_paid_follows_from_the_agreement(lent: Lent) -> None:
+    lent.terms(pays_when="granted")
+    lent.answered(lent.batch)
+    lent.world.now, lent.world.today = lent.now, lent.today
+    paid = propose_run(
+        lent.controller, lent.network, pay_on=lent.world.pay_day(), now=lent.now, rule="paid"
+    )
+    assert not paid and paid.reason == NO_REASON and paid.field == "deviates"
+    run = lent.world.proposed()
+    assert (run.rule, run.agreed_rule, run.deviates, run.cents) == (
+        "granted",
+        "granted",
+        "",
+        51_000,
+    )
+
+
 def test_a_rule_of_payment_may_be_wider_than_what_was_paid(lent: Lent) -> None:
     lent.world.now, lent.world.today = lent.now, lent.today
     nothing = propose_run(
-        lent.controller, lent.network, pay_on=lent.world.pay_day(), now=lent.now, rule="granted"
-    )
+        lent.controller, lent.network, pay_on=lent.world.pay_day(), now=lent.now, rule="granted",
+        deviates="de verzekeraar is traag",
+    )  # fmt: skip
     assert not nothing, "nothing is granted yet"
     lent.answered(lent.batch)
     lent.world.now, lent.world.today = lent.now, lent.today
-    run = lent.world.proposed(rule="granted")
-    assert run.cents == 51_000
+    run = lent.world.proposed(rule="granted", deviates="de verzekeraar is traag")
+    assert run.agreed_rule == "paid" and run.cents == 51_000
     assert next(line.held_why for line in run.lines.order_by("number")) == [
         ["awaiting_payment", 28_050]
     ]
