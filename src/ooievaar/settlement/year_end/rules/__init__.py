@@ -1,0 +1,1 @@
+"""What a year comes to, from values to values; pure."""
