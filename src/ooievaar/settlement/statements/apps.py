@@ -8,3 +8,10 @@ class StatementsConfig(AppConfig):
 
     name = "ooievaar.settlement.statements"
     label = "statements"
+
+    def ready(self) -> None:
+        """Tell the overview of the books which questions wait."""
+        from ooievaar.settlement.ledger.slots import ASKS
+        from ooievaar.settlement.statements.questions import asks_of_questions
+
+        ASKS.append(asks_of_questions)

@@ -1,0 +1,1 @@
+"""Pure: why a partner's month differs from the one before."""
