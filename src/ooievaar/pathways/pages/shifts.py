@@ -40,6 +40,7 @@ from ooievaar.pathways.shifts import (
 from ooievaar.record.access_log.models import Action, Kind
 from ooievaar.record.access_log.noting import NO_RELATION, note
 from ooievaar.record.relations import Rejected
+from ooievaar.ui.navigation import opens
 
 DOOR = Door(READERS)
 BAR_WIDTH = 350
@@ -183,6 +184,7 @@ def care_shift(request: WorkingRequest, shift_id: int) -> HttpResponse:
         "starts_on": last.starts_on if last else None,
         "has_begun": bool(last and last.starts_on and last.starts_on <= today),
         "is_held": is_held,
+        "whatif": opens("whatif", here.role),
         "months": _months(months, here),
         "may_decide": here.role in SIGNERS | WRITERS
         and bool(outcomes_open_to(here, shift, found, today)),

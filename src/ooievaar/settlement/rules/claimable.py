@@ -187,7 +187,11 @@ def mono(tables: Tables) -> ir.Table:
     methods = ibis.union(*(tables[name].select("method") for name in named))
     is_asked = (methods.method == MONO).any().as_scalar()
     products = tables["products"].semi_join(tables["divisible_products"], "product_no")
-    products = products.filter(is_asked)
+    return old_values(tables, products.filter(is_asked))
+
+
+def old_values(tables: Tables, products: ir.Table) -> ir.Table:
+    """Give what the old way would have paid each for these products; null is unknown."""
     return _of_phases(tables, products).union(_of_hours(tables, products))
 
 

@@ -8,3 +8,10 @@ class WhatIfConfig(AppConfig):
 
     name = "ooievaar.settlement.whatif"
     label = "whatif"
+
+    def ready(self) -> None:
+        """Tell agreements what they would have divided."""
+        from ooievaar.contracts.agreements.slots import EFFECTS
+        from ooievaar.settlement.whatif.slots import effect_of_version
+
+        EFFECTS.append(effect_of_version)
