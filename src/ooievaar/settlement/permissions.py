@@ -1,6 +1,6 @@
 """Who may see which of what was divided: one set for each, as in `record.permissions`."""
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from ooievaar.network.roles import Role
 from ooievaar.network.workplace import Workplace
@@ -16,10 +16,9 @@ def closings_for(workplace: Workplace) -> QuerySet[Closing]:
     if workplace.sees_whole_network or workplace.role == Role.REPRESENTATIVE:
         return Closing.objects.filter(network_id=known(workplace.network_id))
     if workplace.role == Role.PRACTICE_ADMINISTRATOR:
-        own = Share.objects.filter(
-            organisation_id=known(workplace.organisation_id), product__closing_id=OuterRef("pk")
-        )
-        return Closing.objects.filter(Exists(own))
+        # Not by "exists a share of this closing": that looks at every share again for each closing.
+        own = Share.objects.filter(organisation_id=known(workplace.organisation_id))
+        return Closing.objects.filter(pk__in=own.values("product__closing_id"))
     return Closing.objects.none()
 
 

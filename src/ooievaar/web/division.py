@@ -142,9 +142,9 @@ def _sums(share: ProductShare, product: str) -> list[str]:
     )
     if weight == whole:
         if share.kind == "partner":
-            why.append(_only_one(share))
+            why.append(only_one(share))
     else:
-        why.append(_weighed(share, product))
+        why.append(weighed_last(share, product))
     return why
 
 
@@ -164,16 +164,22 @@ def own_sums(share: ProductShare, product: str) -> list[str]:
     )
     if weight == whole:
         if share.kind == "partner":
-            why.append(_only_one(share))
+            why.append(only_one(share))
     else:
         why.append(_weighed_own(share, product))
     return why
 
 
-def _weighed(share: ProductShare, product: str) -> str:
+def weighed_last(share: ProductShare, product: str) -> str:
     """Say by what a partner shared in what was split last, and how much that was of all of it."""
-    weight, whole = share.parameters["weight"], share.parameters["weight_total"]
-    match _method(share):
+    return weighed(
+        _method(share), share.parameters["weight"], share.parameters["weight_total"], product
+    )
+
+
+def weighed(method: str, weight: int, whole: int, product: str) -> str:
+    """Say by what something was shared in, and how much that was of all of it."""
+    match method:
         case "mono_pro_rata":
             told = _("zoals de oude bekostiging: %(part)s van %(whole)s")
             return told % {"part": euro(weight), "whole": euro(whole)}
@@ -217,7 +223,8 @@ def _method(share: ProductShare) -> str:
     return str(share.parameters.get("method") or share.reason)
 
 
-def _only_one(share: ProductShare) -> str:
+def only_one(share: ProductShare) -> str:
+    """Say why a partner got all of what was split last."""
     if share.reason == "performed":
         return _("enige die hiervoor zorg verrichtte")
     return _("enige rechthebbende van de discipline")

@@ -1,12 +1,13 @@
 """Our money: what an organisation got, per month and per product, and why each amount."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,12 +15,15 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from ooievaar.bundles.permissions import products_for
+from ooievaar.contracts.agreements.words import PRODUCTS
+from ooievaar.contracts.rules.agreement import ANY_PRODUCT
 from ooievaar.kernel.period import month_period
 from ooievaar.network.doors import WorkingRequest, open_to
 from ooievaar.network.models import Network
 from ooievaar.network.roles import Role
 from ooievaar.record.access_log.models import Kind
 from ooievaar.record.access_log.noting import note
+from ooievaar.record.permissions import pregnancies_for
 from ooievaar.settlement.models import Share
 from ooievaar.settlement.permissions import closings_for, shares_for
 from ooievaar.settlement.queries import (
@@ -29,12 +33,17 @@ from ooievaar.settlement.queries import (
     own_shares,
     product_share,
 )
+from ooievaar.settlement.statements.queries import pseudonym
+from ooievaar.settlement.tabs import our_tabs_for
 from ooievaar.ui.columns import Column
 from ooievaar.ui.tables import Filter, Table
 from ooievaar.ui.templatetags.ooievaar import language, month_name
 from ooievaar.web import words
 from ooievaar.web.division import own_sums
 from ooievaar.web.network_choice import chosen_network, nothing_derived
+from ooievaar.web.our_money.choice import network_of
+
+PSEUDONYM = re.compile(r"P-[0-9A-Z]{4}-[0-9A-Z]{4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +82,7 @@ def statement(request: WorkingRequest) -> HttpResponseBase:
     """Show a year of our organisation's income, and the lines of one month or of all of them."""
     workplace = request.workplace
     months = months_by_network(closings_for(workplace))
-    network = _chosen(months, request.GET.get("netwerk", "") if months else "")
+    network = network_of(months, request.GET.get("netwerk", "") if months else "")
     if network is None:
         note(request, Kind.LIST, "share", workplace.organisation_id)
         return _nothing_yet(request)
@@ -102,6 +111,7 @@ def statement(request: WorkingRequest) -> HttpResponseBase:
         "tiles": tiles(request, network, months[network][0], year, lines),
         "cents": lines[-1].running_cents,
         "table": table,
+        "tabs": our_tabs_for(workplace),
     }
     return render(request, "web/statement.html", context)
 
@@ -111,17 +121,8 @@ def _nothing_yet(request: WorkingRequest) -> HttpResponse:
     network, _networks = chosen_network(request)
     if network is None:
         return nothing_derived(request)
-    return render(request, "web/nothing_closed.html", {"network": network, "is_own": True})
-
-
-def _chosen(months: dict[Network, list[str]], wanted: str) -> Network | None:
-    """Return the network of the address, else the first with a closed month, else None."""
-    if not wanted:
-        return next(iter(months), None)
-    for network in months:
-        if str(network.pk) == wanted:
-            return network
-    raise Http404
+    context = {"network": network, "is_own": True, "tabs": our_tabs_for(request.workplace)}
+    return render(request, "web/nothing_closed.html", context)
 
 
 def month_lines(income: Sequence[OwnIncome], months: Sequence[str]) -> list[MonthLine]:
@@ -204,8 +205,8 @@ def lines_table(request: WorkingRequest, network: Network, months: Sequence[str]
         Column(
             "zwangere",
             _("Zwangere"),
-            lambda row: row.product.pregnancy.reference,
-            sort="product__pregnancy__reference",
+            _name,
+            sort="shown_reference",
         ),
         Column(
             "product",
@@ -229,7 +230,14 @@ def lines_table(request: WorkingRequest, network: Network, months: Sequence[str]
             sort="product__closing__month",
         ),
         Column("soort", _("Soort"), _kind, sort="product__is_correction"),
-        Column("bedrag", _("Bedrag"), lambda row: row.cents, kind="euro", sort="cents"),
+        Column(
+            "bedrag",
+            _("Bedrag"),
+            lambda row: row.cents,
+            kind="euro",
+            sort="cents",
+            link=lambda row: reverse("our_money_line", args=[row.pk]),
+        ),
         Column("waarom", _("Waarom dit bedrag"), _sentence, show=_sums),
     ]
     filters = [
@@ -246,6 +254,16 @@ def lines_table(request: WorkingRequest, network: Network, months: Sequence[str]
             lambda rows, phase: rows.filter(product__phase=int(phase)),
         ),
         Filter(
+            "product",
+            _("Product"),
+            [
+                (code, words.product_name(code, language()))
+                for code in PRODUCTS
+                if code != ANY_PRODUCT
+            ],
+            lambda rows, code: rows.filter(product__product=code),
+        ),
+        Filter(
             "soort",
             _("Soort"),
             [("nieuw", _("nieuw")), ("correctie", _("correctie"))],
@@ -259,7 +277,7 @@ def lines_table(request: WorkingRequest, network: Network, months: Sequence[str]
         request,
         search_label=_("Zoek op verwijzing"),
         filters=filters,
-        search=lambda rows, text: rows.filter(product__pregnancy__reference__icontains=text),
+        search=lambda rows, text: _searched(request, rows, text),
         default_sort="-maand",
         caption=_("Onze regels"),
         empty_heading=_("Geen regels"),
@@ -267,12 +285,32 @@ def lines_table(request: WorkingRequest, network: Network, months: Sequence[str]
     )
 
 
+def _searched(request: WorkingRequest, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """Return the lines of whom this workplace calls so: by reference, or by her pseudonym whole."""
+    found = Q(is_treated=True, product__pregnancy__reference__icontains=text)
+    organisation = request.workplace.organisation
+    if organisation is not None and PSEUDONYM.fullmatch(text.upper()):
+        others = rows.filter(is_treated=False).order_by().values_list("product__pregnancy_id")
+        ids = [pk for (pk,) in others.distinct() if pseudonym(organisation, pk) == text.upper()]
+        found |= Q(product__pregnancy_id__in=ids)
+    return rows.filter(found)
+
+
+def _name(row: Any) -> str:
+    """Return what she is called here: for whom had no part in her care a pseudonym."""
+    if row.is_treated or row.organisation is None:
+        return str(row.product.pregnancy.reference)
+    return pseudonym(row.organisation, row.product.pregnancy_id)
+
+
 def _with_why(
     shares: QuerySet[Share], request: WorkingRequest, network: Network
 ) -> QuerySet[Share]:
-    """Add the number under which a product explains itself, where this workplace may see her."""
+    """Add whether she was treated here, and the number under which a product explains itself."""
+    at = timezone.now()
+    treated = pregnancies_for(request.workplace, at).filter(pk=OuterRef("product__pregnancy_id"))
     explained = (
-        products_for(request.workplace, timezone.now())
+        products_for(request.workplace, at)
         .filter(
             derivation__network=network,
             pregnancy_id=OuterRef("product__pregnancy_id"),
@@ -281,7 +319,12 @@ def _with_why(
         .values("product_no")[:1]
     )
     return shares.select_related("organisation", "product__closing", "product__pregnancy").annotate(
-        product_no=Subquery(explained)
+        product_no=Subquery(explained),
+        is_treated=Exists(treated),
+        # What is sorted on says no more of whom was not treated than what is shown.
+        shown_reference=Case(
+            When(is_treated=True, then=F("product__pregnancy__reference")), default=Value("")
+        ),
     )
 
 

@@ -22,6 +22,10 @@ from ooievaar.web import (
     today,
     why,
 )
+from ooievaar.web.our_money import line as our_money_line
+from ooievaar.web.our_money import parts as our_money_parts
+from ooievaar.web.our_money import questions as money_questions
+from ooievaar.web.our_money import statements as our_statements
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -58,6 +62,24 @@ urlpatterns = [
     path("taken/", jobs.jobs, name="jobs"),
     path("taken/<uuid:job_id>/", jobs.job, name="job"),
     path("ons-geld/", statement.statement, name="statement"),
+    path("ons-geld/regel/<int:share_id>/", our_money_line.our_money_line, name="our_money_line"),
+    path("ons-geld/afschriften/", our_statements.our_statements, name="our_statements"),
+    path(
+        "ons-geld/afschriften/<int:statement_id>.<slug:kind>",
+        our_statements.our_statement_file,
+        name="our_statement_file",
+    ),
+    path("ons-geld/stand/", our_money_parts.our_position, name="our_position"),
+    path("ons-geld/verschil/", our_money_parts.our_difference, name="our_difference"),
+    path("ons-geld/vergelijking/", our_money_parts.our_comparison, name="our_comparison"),
+    path("ons-geld/vragen/", money_questions.our_questions, name="our_questions"),
+    path("ons-geld/vragen/<int:question_id>/", money_questions.our_question, name="our_question"),
+    path("boekhouding/vragen/", money_questions.money_questions, name="money_questions"),
+    path(
+        "boekhouding/vragen/<int:question_id>/",
+        money_questions.money_question,
+        name="money_question",
+    ),
     path("contract/", contract_volumes.contract_volumes, name="contract_volumes"),
     path("mensen/", people.people, name="people"),
     path("mensen/nieuw/", people.new_person, name="new_person"),

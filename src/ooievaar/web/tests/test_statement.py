@@ -10,7 +10,9 @@ from django.utils import translation
 from ooievaar.network.models import Membership
 from ooievaar.network.roles import Role
 from ooievaar.network.tests.people import come_in, position
+from ooievaar.record.models import Pregnancy
 from ooievaar.settlement.models import Share
+from ooievaar.settlement.statements.queries import pseudonym
 from ooievaar.ui.templatetags.ooievaar import euro
 from ooievaar.web.tests.small_region import START, Region, small_region
 from ooievaar.web.tests.visiting import MOST_QUERIES, place, queries_of, seen
@@ -94,18 +96,32 @@ def test_a_line_leads_to_its_activities_where_the_practice_gave_care(
 ) -> None:
     """Duinpad has a fixed share in the care of Linde's women, whom it does not treat."""
     page = seen(administration(client, region, "duin"), f"{OURS}?rijen=100")
-    rows = [row for row in page.split("<tr>") if 'scope="row">Z-00' in row]
-    treated = [row for row in rows if "Z-001" in row]
-    not_treated = [row for row in rows if "Z-002" in row]
-    assert treated and all("/waarom/product/" in row for row in treated)
+    treated = [row for row in page.split("<tr>") if 'scope="row">Z-00' in row]
+    not_treated = [row for row in page.split("<tr>") if 'scope="row">P-' in row]
+    assert treated and all("Z-001" in row and "/waarom/product/" in row for row in treated)
     assert not_treated and not any("/waarom/product/" in row for row in not_treated)
+
+
+def test_whom_the_practice_did_not_treat_has_a_pseudonym(client: Client, region: Region) -> None:
+    """In lists, files and the order of them; the search knows the pseudonym, not the reference."""
+    administration(client, region, "duin")
+    page = seen(client, f"{OURS}?rijen=100")
+    hers = pseudonym(region.organisations["duin"], Pregnancy.objects.get(reference="Z-002").pk)
+    for address in (f"{OURS}?rijen=100", f"{OURS}?rijen=100&sorteer=zwangere", FILES[0]):
+        shown = seen(client, address)
+        assert hers in shown and "Z-002" not in shown
+    assert seen(client, f"{OURS}?zoek=Z-002").count('scope="row">P-') == 0
+    found = seen(client, f"{OURS}?zoek={hers.lower()}")
+    assert found.count(f'scope="row">{hers}') == page.count(f'scope="row">{hers}') > 0
+    assert 'scope="row">Z-001' not in found
+    assert hers not in seen(administration(client, region, "linde"), f"{OURS}?rijen=100")
 
 
 def test_a_month_opens_to_its_lines(client: Client, region: Region) -> None:
     administration(client, region, "duin")
     september = seen(client, f"{OURS}?maand=2026-09")
     october = seen(client, f"{OURS}?maand=2026-10&soort=correctie")
-    assert "Regels van september 2026" in september and "Z-002" in september
+    assert "Regels van september 2026" in september and 'scope="row">P-' in september
     lines = october.split('id="lines"')[1]
     assert "Z-001" in lines and "Z-002" not in lines
     assert lines.count('scope="row">') == len(
