@@ -72,9 +72,10 @@ def test_a_demo_is_prepared_once_and_an_interrupted_one_anew(tmp_path: Path) -> 
         lives = re.search(r"dossiers: (\d+) zwangerschappen, (\d+) vermeldingen", printed)
         assert lives is not None and int(lives[1]) >= 10 and int(lives[2]) > 300, printed
         assert "bewijs: niets blijft over" in printed
+        settles(printed)
         assert re.search(r"overleggen: 2, agendapunten: \d", printed)
         people = dict(re.findall(r"^([a-z]+) +([\w-]{12,})  ", printed, re.MULTILINE))
-        assert {"verloskundige", "controller", "beheerder"} <= set(people)
+        assert {"verloskundige", "controller", "beheerder", "namenskraamzorg"} <= set(people)
     assert controller_comes_in(data, people["controller"])
     assert not building.exists()
     database = data / "ooievaar.sqlite3"
@@ -83,6 +84,17 @@ def test_a_demo_is_prepared_once_and_an_interrupted_one_anew(tmp_path: Path) -> 
     with running_demo(data) as printed:
         assert "afleiden" not in printed
     assert database.stat().st_ino == made
+
+
+def settles(printed: str) -> None:
+    """See that the months were booked, paid, told and proved, and that something waits."""
+    assert "het grootboek is in evenwicht, de keten is heel, en de bank klopt" in printed
+    told = re.search(
+        r"(\d+(?:\.\d+)?) boekingen, (\d+) betaalruns?, .* (\d+) afschriften voor partners", printed
+    )
+    assert told is not None and int(told[2]) >= 3 and int(told[3]) >= 20, printed
+    assert re.search(r"van verzekeraars € .* op de bank € .*; rest € 0,00", printed)
+    assert re.search(r"wacht op mensen: [01] betaalrun, .* 1 rekening", printed), printed
 
 
 def controller_comes_in(data: Path, password: str) -> bool:

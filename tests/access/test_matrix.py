@@ -71,7 +71,7 @@ def opens(client: Client, address: str) -> bool:
 
 def address_of(name: str, world: World, role: Role = Role.MIDWIFE) -> str:
     pattern = pages()[name]
-    things = world.things(role)
+    things = world.things(role, name)
     return reverse(name, kwargs={key: things[key] for key in pattern.pattern.converters})
 
 

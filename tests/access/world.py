@@ -32,6 +32,7 @@ from ooievaar.settlement.requests import draft_month
 from ooievaar.ui.jobs import Report
 from ooievaar.ui.models import Job
 from ooievaar.web.tests.small_region import START, Region, small_region
+from tests.access.money import Money, make_money
 
 OWN_ORGANISATION = {
     Role.MIDWIFE: "linde",
@@ -60,9 +61,10 @@ class World:
     meeting: TeamMeeting
     shift: CareShift
     claimed: ClaimLine
+    money: Money
 
-    def things(self, role: Role) -> dict[str, Any]:
-        """Return what addresses name, by the name it has there: all of it Johanna's or linde's.
+    def things(self, role: Role, page: str = "") -> dict[str, Any]:
+        """Return what the addresses of a page name: all of it Johanna's or linde's.
 
         The activity is one of the role's own organisation, for roles that have one with her.
         """
@@ -96,6 +98,8 @@ class World:
             "batch_id": Batch.objects.get(batch_lines__line=self.claimed).pk,
             "problem_key": self.problem_key,
             "fix": "write_off",
+            **self.money.things,
+            **self.money.of_page.get(page, {}),
         }
 
     @property
@@ -207,6 +211,7 @@ def make_world() -> World:
         meeting=_meeting(region, own),
         shift=_shift(region, own),
         claimed=_claimed(region, pregnancy, own),
+        money=make_money(region, own),
     )
 
 

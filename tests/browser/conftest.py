@@ -22,7 +22,7 @@ BUILT = ROOT / "src" / "ooievaar" / "ui" / "static" / "ooievaar" / "app.js"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A served small region: what addresses name per role, and per woman; who has a password."""
+    """A served small region: what addresses name per role, page and woman; who has a password."""
 
     address: str
     things: dict[str, dict[str, Any]]
@@ -31,6 +31,7 @@ class Site:
     products: list[int]
     passwords: dict[str, str]
     process: subprocess.Popen[str] = field(repr=False)
+    of_page: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def pregnancy(self, reference: str) -> str:
         """Return the path of a pregnancy's page."""

@@ -121,7 +121,8 @@ def region_to_look_at() -> tuple[People, dict[str, Any]]:
     people = People(world.region, world.own, world.other)
     things = {role: world.things(role) for role in Role}
     filled = fill_record(world.region, world.own, world.own[Role.DIRECTOR].person)
-    return people, {"things": things, "women": filled.things, **places(people)}
+    own = {"things": things, "of_page": world.money.of_page, "women": filled.things}
+    return people, own | places(people)
 
 
 def region_of_days() -> tuple[People, dict[str, Any]]:

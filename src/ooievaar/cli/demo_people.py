@@ -30,8 +30,18 @@ PEOPLE: tuple[tuple[str, str, str, Role, str], ...] = (
     ("beheerder", "Bram", "Kuiper", Role.ADMINISTRATOR, ""),
 )
 """User name, first and last name, role, and the discipline of the organisation."""
+REPRESENTATIVES: tuple[tuple[str, str, str, str], ...] = (
+    ("namensgynaecologen", "Ruben", "Blom", Discipline.GYNAECOLOGISTS),
+    ("namensziekenhuis", "Marleen", "Vos", Discipline.HOSPITAL),
+    ("namenskraamzorg", "Yasmina", "El Amrani", Discipline.KRAAMZORG),
+    ("namensechocentra", "Gijs", "Meijer", Discipline.ULTRASOUND),
+    ("namensoverigen", "Loes", "Verhoeven", Discipline.OTHER),
+)
+"""Who signs an agreement beside the midwives' representative: user name, names, discipline."""
 CLAIMS_ROLES = (Role.CONTROLLER, Role.APPROVER)
 """Who claims: needed before the first month is lived."""
+MONEY_ROLES = (*CLAIMS_ROLES, Role.DIRECTOR, Role.REPRESENTATIVE)
+"""Who claims, agrees and settles."""
 Roles = Container[Role] | None
 PRACTICES = 2
 """In so many practices the midwife works."""
@@ -93,6 +103,26 @@ def add_demo_people(
             assert not isinstance(given, Refused), given
         enrol_demo_person(person)
         place = ", ".join(o.name for o in organisations[: len(places)]) or network.name
+        made.append(DemoPerson(person, role, place, set_one_time_password(person)))
+    return made
+
+
+def add_representatives(network: Network, since: date, today: date) -> list[DemoPerson]:
+    """Add who speaks for each discipline with members here, beside the midwives'."""
+    made = []
+    for username, first, last, discipline in REPRESENTATIVES:
+        if not Membership.objects.filter(
+            network=network, organisation__discipline=discipline
+        ).exists():
+            continue
+        person = add_person(username, first, last, is_demo=True)
+        role = Role.REPRESENTATIVE
+        given = give_position(
+            None, person, role, today, valid_from=since, network=network, discipline=discipline
+        )
+        assert not isinstance(given, Refused), given
+        enrol_demo_person(person)
+        place = f"{Discipline(discipline).label}, {network.name}"
         made.append(DemoPerson(person, role, place, set_one_time_password(person)))
     return made
 

@@ -1,9 +1,11 @@
 """`ooievaar derive`: run the rules over the facts of a network, or of all."""
 
+import logging
+from datetime import date
 from typing import Annotated
 
 import typer
-from django.db.models import Count, Sum
+from django.db.models import Count, Max, Sum
 from django.utils import timezone
 from rich.console import Console
 from rich.table import Table
@@ -17,7 +19,13 @@ from ooievaar.cli.numbers import counted, number
 from ooievaar.kernel.faults import Fault, InputRejected
 from ooievaar.kernel.money import format_euro
 from ooievaar.network.models import Network
+from ooievaar.record.relations import Rejected
+from ooievaar.settlement.ledger.commands import post
+from ooievaar.settlement.models import Closing
 from ooievaar.settlement.queries import made_products
+from ooievaar.settlement.statements.commands import make_statements
+from ooievaar.settlement.statements.models import Statement
+from ooievaar.storage import logs
 
 console = Console(highlight=False)
 NetworkName = Annotated[str | None, typer.Option("--network", help="Naam van het netwerk.")]
@@ -41,24 +49,82 @@ def derive(
     """Leid producten, brekers en bestemmingen af uit de feiten van een netwerk."""
     if is_for_all and network is not None:
         raise InputRejected([Fault("--all", None, "", "ook --network", "één van beide")])
-    networks = every_network() if is_for_all else [chosen_network(network)]
     end = read_day(until, "--until") if until else tomorrow()
     known = read_day(known_until, "--known-until") if known_until else max(end, tomorrow())
-    for one in networks:
-        result = derive_network(
-            one,
-            until=end,
-            known_until=known,
-            now=timezone.now(),
-            made_products=made_products(one),
-        )
-        if is_for_all:
-            console.print(one.name)
-        if not result.stored:
-            console.print("Feiten en regelboek zijn als de vorige keer; er is niets veranderd.")
-        print_derivation(result.derivation)
-        if is_for_all:
-            compare_claims(one)
+    if not is_for_all:
+        derive_one(chosen_network(network), end, known)
+        return
+    failed = [one.name for one in every_network() if not night_of(one, end, known)]
+    for name in failed:
+        console.print(f"Niet gelukt: {name}; de andere netwerken zijn wel gedaan.", soft_wrap=True)
+    if failed:
+        raise typer.Exit(1)
+
+
+def derive_one(network: Network, until: date, known_until: date) -> None:
+    """Derive a network and print what came of it."""
+    result = derive_network(
+        network,
+        until=until,
+        known_until=known_until,
+        now=timezone.now(),
+        made_products=made_products(network),
+    )
+    if not result.stored:
+        console.print("Feiten en regelboek zijn als de vorige keer; er is niets veranderd.")
+    print_derivation(result.derivation)
+
+
+def night_of(network: Network, until: date, known_until: date) -> bool:
+    """Do the night's work of a network; whatever goes wrong here keeps no other from its own.
+
+    Each step is a transaction of its own: what stands after one that fails is whole.
+    """
+    console.print(network.name)
+    is_done = True
+    for step in (
+        lambda: derive_one(network, until, known_until),
+        lambda: compare_claims(network),
+        lambda: keep_books(network),
+    ):
+        try:
+            step()
+        except InputRejected as rejected:
+            is_done = False
+            for fault in rejected.faults:
+                console.print(f"  {fault}", soft_wrap=True, markup=False)
+        except Exception as error:
+            is_done = False
+            logs.tell("crash", logging.ERROR, crash=True)
+            # Its message may carry what is nobody's business.
+            console.print(f"  Onverwacht: {type(error).__name__}; zie het logboek.")
+    return is_done
+
+
+def keep_books(network: Network) -> None:
+    """Post what is due, and make the statements of closed months that have none."""
+    now = timezone.now()
+    posted = post(network, now)
+    made = []
+    for month in months_without_statements(network):
+        statements = make_statements(network, month, now)
+        if isinstance(statements, Rejected):
+            console.print(f"  Afschriften van {month}: {statements.reason}", soft_wrap=True)
+            break
+        made.append(statements)
+    console.print(
+        f"Grootboek: {counted(posted.transactions, 'boeking', 'boekingen')} erbij; "
+        + counted(sum(one.count for one in made), "afschrift gemaakt", "afschriften gemaakt")
+        + ".",
+        soft_wrap=True,
+    )
+
+
+def months_without_statements(network: Network) -> list[str]:
+    """Return the closed months after the newest that has statements, oldest first."""
+    told = Statement.objects.filter(network=network).aggregate(newest=Max("month"))["newest"]
+    closed = Closing.objects.filter(network=network, month__gt=told or "").order_by("month")
+    return list(closed.values_list("month", flat=True))
 
 
 def compare_claims(network: Network) -> None:

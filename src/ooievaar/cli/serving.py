@@ -24,7 +24,12 @@ from django.utils import timezone
 from rich.console import Console
 
 from ooievaar import __version__
-from ooievaar.cli.demo_people import CLAIMS_ROLES, DemoPerson, add_demo_people
+from ooievaar.cli.demo_people import (
+    MONEY_ROLES,
+    DemoPerson,
+    add_demo_people,
+    add_representatives,
+)
 from ooievaar.kernel.period import month_of, month_period
 
 DEMO_SEED = 1
@@ -145,12 +150,15 @@ def demo_region(births: Births = DEMO_BIRTHS) -> None:
     from ooievaar.cli.claims_year import MONTHS_LEFT_ALONE, open_counter, print_claims
     from ooievaar.cli.closing import closing_line, print_closing
     from ooievaar.cli.database import prepare_database
+    from ooievaar.cli.settled_year import ask_questions, open_books, print_settled
     from ooievaar.network.models import Network
     from ooievaar.settlement.commands import close_month
     from ooievaar.settlement.queries import made_products
     from ooievaar.simulator.commands import simulate_region
     from ooievaar.simulator.dossiers.commands import simulate_dossiers
 
+    # Very much lives long here: looking through it for garbage time and again took a third of it.
+    gc.set_threshold(50_000, 50, 1_000)
     today = timezone.localdate()
     end = DEMO_START.replace(year=DEMO_START.year + DEMO_YEARS)
     until = min(end, today + timedelta(days=1))
@@ -170,8 +178,10 @@ def demo_region(births: Births = DEMO_BIRTHS) -> None:
     for network in Network.objects.filter(kind=Network.Kind.IGO).order_by("id"):
         with step(f"{network.name}: feiten lezen"):
             snapshot = read_snapshot(network)
-        claimants = add_demo_people(network, DEMO_START, today, made, only=CLAIMS_ROLES)
-        claims = open_counter(network, claimants, DEMO_SEED, today)
+        settlers = add_demo_people(network, DEMO_START, today, made, only=MONEY_ROLES)
+        speakers = add_representatives(network, DEMO_START, today)
+        claims = open_counter(network, settlers, DEMO_SEED, today)
+        books = open_books(network, [*settlers, *speakers], DEMO_START, today)
         for number, month in enumerate(months, start=1):
             after = month_period(month).until
             snapshot = claims.refreshed(snapshot)
@@ -190,6 +200,8 @@ def demo_region(births: Births = DEMO_BIRTHS) -> None:
                 break
             with step(f"{month} declareren, antwoorden en betalen"):
                 claims.live(month, until, is_worked=number <= len(months) - MONTHS_LEFT_ALONE)
+            with step(f"{month} boeken, uitbetalen en met de bank vergelijken"):
+                books.live(month, until, is_paid=number < len(months))
         print_closing(closed)
         if not closed.proof.holds:
             raise typer.Exit(1)
@@ -205,9 +217,14 @@ def demo_region(births: Births = DEMO_BIRTHS) -> None:
             claims.finish(month_of(after), today)
         if not print_claims(claims, today):
             raise typer.Exit(1)
+        with step("Boeken bijwerken, en klaarzetten wat op mensen wacht"):
+            books.finish(timezone.now(), today)
+        if not print_settled(books):
+            raise typer.Exit(1)
         if not made:
             with step("Mensen toevoegen, één per functie"):
-                made = add_demo_people(network, DEMO_START, today, claimants)
+                made = add_demo_people(network, DEMO_START, today, settlers)
+                ask_questions(books, made, timezone.now())
             with step("Dossiers, zorgpaden en overleg schrijven") as told:
                 simulate_dossiers(
                     network,
@@ -217,7 +234,7 @@ def demo_region(births: Births = DEMO_BIRTHS) -> None:
                     now=timezone.now(),
                     report=told,
                 )
-    print_people(made)
+    print_people([*made, *speakers])
 
 
 def print_people(made: Sequence[DemoPerson]) -> None:

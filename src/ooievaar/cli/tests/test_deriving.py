@@ -11,6 +11,8 @@ from ooievaar.claims.models import Proposal
 from ooievaar.cli import deriving as command
 from ooievaar.kernel.faults import InputRejected
 from ooievaar.network.models import Network
+from ooievaar.settlement.ledger.models import Transaction
+from ooievaar.settlement.statements.models import Statement
 from ooievaar.settlement.tests.region import Region
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +55,44 @@ def test_at_night_claims_are_compared_again_also_when_nothing_else_changed() -> 
     proposed.delete()
     assert "Declaraties vergeleken" in run("--all").output
     assert proposed.count() == owed.count()
+
+
+def test_at_night_the_books_are_posted_and_statements_made_once() -> None:
+    region = Region("IGO Zuid")
+    region.usual_care()
+    for month in ("2025-06", "2025-07", "2025-08"):
+        region.close(month)
+    told = run("--all").output
+    assert "Grootboek: " in told and "Grootboek: 0" not in told
+    statements = Statement.objects.filter(network=region.network)
+    assert set(statements.values_list("month", flat=True)) == {"2025-06", "2025-07", "2025-08"}
+    assert Transaction.objects.filter(network=region.network, reason="divided").exists()
+    before = statements.count()
+    told = run("--all").output
+    assert "Grootboek: 0 boekingen erbij; 0 afschriften gemaakt" in told
+    assert statements.count() == before
+
+
+def test_a_network_that_fails_keeps_no_other_from_its_night(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    north, south = Region("IGO Noord"), Region("IGO Zuid")
+    south.usual_care()
+    south.close("2025-06")
+    whole = command.derive_network
+
+    def fails_in_the_north(network: Network, **given: Any) -> Any:
+        if network == north.network:
+            raise ZeroDivisionError("mevrouw De Vries")
+        return whole(network, **given)
+
+    monkeypatch.setattr(command, "derive_network", fails_in_the_north)
+    result = run("--all")
+    assert result.exit_code == 1
+    assert "Niet gelukt: IGO Noord" in result.output and "ZeroDivisionError" in result.output
+    assert "De Vries" not in result.output
+    assert Derivation.objects.get().network == south.network
+    assert Statement.objects.filter(network=south.network).exists()
 
 
 def test_without_all_several_networks_ask_for_a_name() -> None:

@@ -35,6 +35,7 @@ OBJECTS: dict[str, str | Promise] = {
     "relations": gettext_lazy("betrokken zorgverleners"),
     "relation": gettext_lazy("behandelrelatie"),
     "closed_product": gettext_lazy("verdeeld product"),
+    "proposal": gettext_lazy("besluit over de boeken"),
     "share": gettext_lazy("aandeel"),
     "break_glass": gettext_lazy("noodknop"),
     "break_glass_review": gettext_lazy("beoordeling van de noodknop"),
@@ -85,6 +86,19 @@ OBJECTS: dict[str, str | Promise] = {
     "claims_work": gettext_lazy("werklijst van declaraties"),
     "claims_problem": gettext_lazy("probleem met declaraties"),
     "claims_deadlines": gettext_lazy("termijnen van declaraties"),
+    "payment_run": gettext_lazy("betaalrun"),
+    "payment_file": gettext_lazy("opgeslagen bestand voor de bank"),
+    "bank_statement": gettext_lazy("afschrift van de bank"),
+    "bank_account": gettext_lazy("rekening"),
+    "advances": gettext_lazy("voorschotten"),
+    "scenario": gettext_lazy("wat-als over een afgesloten jaar"),
+    "money_question": gettext_lazy("vraag over een regel geld"),
+    "money_statement": gettext_lazy("afschrift van een maand"),
+    "account": gettext_lazy("rekening in de boeken"),
+    "transaction": gettext_lazy("boeking"),
+    "journal": gettext_lazy("journaal"),
+    "books_check": gettext_lazy("nalezen van de boeken"),
+    "agreement_version": gettext_lazy("versie van een verdeelafspraak"),
 }
 """What was looked at; what is not named here is shown as it is stored."""
 

@@ -24,11 +24,12 @@ def test_a_guarded_table_changes_and_its_guards_come_back() -> None:
     assert guards() == before
     call_command("migrate", "payments", verbosity=0)
     assert guards() == before
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO payments_bankaccount (id, network_id, iban, bic, name, valid_from, "
-                "proposed_by_id, proposed_as_id, proposed_at, note) "
-                "VALUES (1, 1, 'x', '', 'x', '2026-01-01', 1, 1, '2026-01-01', '')"
-            )
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO payments_bankaccount (id, network_id, iban, bic, name, valid_from, "
+            "proposed_by_id, proposed_as_id, proposed_at, note) "
+            "VALUES (1, 1, 'x', '', 'x', '2026-01-01', 1, 1, '2026-01-01', '')"
+        )
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             cursor.execute("UPDATE payments_bankaccount SET name = 'y'")
+        transaction.set_rollback(True)
