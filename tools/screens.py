@@ -83,12 +83,14 @@ def take(page: Any, address: str, picture: Picture) -> None:
     if picture.press:
         page.locator(picture.press).first.click()
         page.locator("#why .why-heading").wait_for()
+    page.wait_for_load_state("networkidle")  # parts that come after the page
     page.screenshot(path=PICTURES / f"{picture.name}.png")
 
 
 def pictures_of(pregnancy: int, living: int) -> list[Picture]:
     """Return what the README shows; who looked comes last, so that somebody did."""
     line, now = f"/zwangeren/{pregnancy}/", f"/zwangeren/{living}/"
+    agreement, run, share = settled_places()
     return [
         Picture("today", "verloskundige", "/vandaag/", 900),
         Picture("pregnancy", "verloskundige", now, 1240),
@@ -97,7 +99,11 @@ def pictures_of(pregnancy: int, living: int) -> list[Picture]:
         Picture("why", "controller", line, 900, press="a[href*='/waarom/breker/']"),
         Picture("claims", "controller", "/declaraties/", 1500),
         Picture("worklist", "controller", "/declaraties/werklijst/", 1000),
-        Picture("statement", "praktijk", "/ons-geld/", 1100),
+        Picture("agreement", "directeur", f"/verdeelafspraken/{agreement}/", 1300),
+        Picture("statement", "praktijk", "/ons-geld/", 1300),
+        Picture("line", "praktijk", f"/ons-geld/regel/{share}/", 1300),
+        Picture("books", "controller", "/boekhouding/", 1300),
+        Picture("payment-run", "goedkeurder", f"/boekhouding/betalingen/{run}/", 1100),
         Picture("rulebook", "voorzitter", "/regelboek/", 900),
         Picture("who-looked", "verloskundige", f"{line}wie-keek/", 900),
     ]
@@ -154,6 +160,22 @@ def living_pregnancy() -> int | None:
         if found := written.first():
             return int(found["pregnancy_id"])
     return None
+
+
+def settled_places() -> tuple[int, int, int]:
+    """Return the newest agreement, the newest payment run, and a line of the demo's practice."""
+    from ooievaar.contracts.models import AgreementVersion
+    from ooievaar.network.models import Position
+    from ooievaar.settlement.models import Share
+    from ooievaar.settlement.payments.models import PaymentRun
+
+    practice = Position.objects.filter(person__username="praktijk").earliest("id").organisation
+    shares = Share.objects.filter(organisation=practice, product__product="natal")
+    return (
+        AgreementVersion.objects.latest("pk").pk,
+        PaymentRun.objects.latest("pk").pk,
+        shares.order_by("-product__closing__month", "pk")[0].pk,
+    )
 
 
 def session_of(username: str, pregnancy: int) -> str:

@@ -34,6 +34,8 @@ from ooievaar.settlement.payments.proposing import NOTHING, propose_run
 from ooievaar.settlement.payments.sending import send_run
 from ooievaar.settlement.payments.statements_in import take_statements
 from ooievaar.settlement.statements.commands import make_statements
+from ooievaar.settlement.whatif.commands import Asked, make_scenario, question
+from ooievaar.settlement.whatif.running import closed_years
 from ooievaar.settlement.year_end.deciding import prepare
 from ooievaar.settlement.year_end.models import Proposal
 from ooievaar.simulator.agreements import mixed_agreement, next_agreement
@@ -120,7 +122,7 @@ class SettledYear:
             since = today + timedelta(days=MOVES_IN_DAYS)
             self.propose(organisation, MOVED_ACCOUNT, since, now)
             self.happened["accounts waiting"] += 1
-        self._propose_next(today)
+        self._propose_next(now, today)
 
     def _prepare_year(self, year: int, now: datetime) -> None:
         """Prepare the end of a year that is over, for the approver."""
@@ -154,14 +156,19 @@ class SettledYear:
         agree(self.network, self.board, agreement, after - timedelta(days=25))
         self.happened["agreements"] += 1
 
-    def _propose_next(self, today: date) -> None:
+    def _propose_next(self, now: datetime, today: date) -> None:
+        """Propose what follows, and work out what it would have done to everybody."""
         now_held = agreement_on(self.network, today)
         if not self.happened["agreements"] or now_held is None:
             return
         starts = date(today.year + 1, 1, 1)
         agreement = next_agreement(replace_parties(now_held, self.network, starts), starts)
-        propose_only(self.network, self.board, agreement, today - timedelta(days=PROPOSED_DAYS))
+        proposed_on = today - timedelta(days=PROPOSED_DAYS)
+        version = propose_only(self.network, self.board, agreement, proposed_on)
         self.happened["agreements waiting"] += 1
+        for year in closed_years(self.network)[:1]:
+            asked = question(self.network, Asked(year, text=version.content))
+            make_scenario(asked, version.title, person=version.written_by, at=now)
 
     def _borrow(self, month: str, today: date) -> None:
         """Let the lender of the agreement pay what it lends, once."""

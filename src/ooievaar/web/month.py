@@ -40,7 +40,13 @@ from ooievaar.web.month_tables import corrections_table, income_table
 from ooievaar.web.network_choice import nothing_derived
 
 MONTH_ROLES = WHOLE_NETWORK_ROLES | {Role.REPRESENTATIVE}
-PATTERNS = {"breaks_bundle": "striped", "monodisciplinary": "dotted", "reserve": "dotted"}
+PATTERNS = {
+    "breaks_bundle": "striped",
+    "monodisciplinary": "dotted",
+    "reserve": "dotted",
+    "supplier": "striped",
+    "surcharge": "dotted",
+}
 """Parts of a bar that have a pattern too, so that no two neighbours differ by colour alone."""
 TONES = {
     "partner": "partners",

@@ -29,7 +29,7 @@ PRODUCT_ORDER = (
     "kraamzorg_hour",
 )
 """In the order of the phases; a product that is not here comes last."""
-KIND_ORDER = ("partner", "overhead", "reserve")
+KIND_ORDER = ("partner", "supplier", "overhead", "surcharge", "reserve")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class River:
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """Who gets money: one partner in one discipline, the overhead or the reserve."""
+    """Who gets money: one partner in one discipline, or all of another kind together."""
 
     kind: str
     discipline: str

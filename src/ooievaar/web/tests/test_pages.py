@@ -14,7 +14,7 @@ from ooievaar.network.models import Network, Organisation
 from ooievaar.network.roles import WHOLE_NETWORK_ROLES, Role
 from ooievaar.network.tests.people import come_in, position
 from ooievaar.record.models import Woman
-from ooievaar.settlement.models import Closing, ClosingRequest, ClosingStep
+from ooievaar.settlement.models import Closing, ClosingRequest, ClosingStep, Share
 from ooievaar.settlement.queries import BreakerCount, RiverLink
 from ooievaar.ui.money_river import Block, money_river
 from ooievaar.ui.templatetags.ooievaar import loss
@@ -74,6 +74,12 @@ def test_the_river_folds_small_partners_and_loses_no_cent() -> None:
     for river in (folded, apart):
         for stretch in river.picture.stretches:
             assert sum(ribbon.cents for ribbon in stretch) == river.cents == 9_500
+
+
+def test_every_kind_of_share_flows_in_the_river() -> None:
+    links = [RiverLink(1, "Verzekeraar", "natal", kind, None, "", "", 100) for kind in Share.Kind]
+    ends = [place.block.name for place in month_river(links, fold=True).picture.columns[2]]
+    assert sorted(ends[1:]) == ["Leveranciers", "Organisatiekosten", "Reserve", "Toeslagen"]
 
 
 def test_the_columns_of_the_river_are_in_the_middle_of_each_other() -> None:
