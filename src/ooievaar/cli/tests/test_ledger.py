@@ -1,7 +1,7 @@
 """`ooievaar ledger` as somebody types it at a terminal."""
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import typer
@@ -17,15 +17,6 @@ from ooievaar.settlement.ledger.tests.books import Books, unguarded
 from ooievaar.settlement.ledger.tests.referee import bean_check
 
 pytestmark = pytest.mark.django_db
-
-
-class Granted(NamedTuple):
-    granted: int
-    paid: int
-
-
-class Claimed(NamedTuple):
-    books: Granted
 
 
 @pytest.fixture
@@ -80,7 +71,7 @@ def test_what_others_say_of_themselves_is_held_beside_the_books(
     books: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said("post")
-    monkeypatch.setattr(proof, "claims_of", lambda _: [Claimed(books=Granted(600_00, 0))])
+    monkeypatch.setattr(proof, "granted_and_paid", lambda _: (600_00, 0))
     result = run("verify")
     assert result.exit_code == 1
     assert "toegekend door verzekeraars: geboekt is € 0,00, het moet zijn € 600,00" in result.output
