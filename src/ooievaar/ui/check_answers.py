@@ -6,7 +6,10 @@ not from the session, which another tab may have changed.
 
 from typing import Any
 
+from django.contrib import messages
 from django.core import signing
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 FIELD = "antwoorden"
 """Name of the hidden field that carries them."""
@@ -31,3 +34,11 @@ def read_answers(token: str, max_age: int = MOST_AGE, purpose: str = "") -> dict
     except signing.BadSignature:
         return None
     return answers if isinstance(answers, dict) else None
+
+
+def confirmed(request: HttpRequest, purpose: str) -> dict[str, Any] | None:
+    """Return what was confirmed; None, with a warning for the reader, if it must be shown again."""
+    answers = read_answers(request.POST.get(FIELD, ""), purpose=purpose)
+    if answers is None:
+        messages.warning(request, _("De pagina stond te lang open. Kijk het nog eens na."))
+    return answers

@@ -35,7 +35,7 @@ from ooievaar.settlement.requests import (
     withdraw_closing,
 )
 from ooievaar.settlement.rules.proof import Proof
-from ooievaar.ui.check_answers import FIELD, read_answers, sign_answers
+from ooievaar.ui.check_answers import confirmed, sign_answers
 from ooievaar.ui.columns import Column
 from ooievaar.ui.jobs import start_job
 from ooievaar.ui.models import Job
@@ -187,13 +187,12 @@ def check_closing(request: WorkingRequest, month: str) -> HttpResponseBase:
     here = request.workplace
     purpose = f"prepare-closing:{here.position_id}:{month}"
     if request.method == "POST":
-        answers = read_answers(request.POST.get(FIELD, ""), purpose=purpose)
-        if answers is None:
-            messages.warning(
-                request, _("De pagina stond te lang open. Kijk de cijfers nog eens na.")
-            )
-            return redirect("check_closing", month)
-        return _prepare(request, month, answers)
+        answers = confirmed(request, purpose)
+        return (
+            _prepare(request, month, answers)
+            if answers is not None
+            else redirect("check_closing", month)
+        )
     figures, comment = draft.result, _noted(request, month)
     change = reverse("close_month", args=[month])
     context = {
@@ -343,13 +342,12 @@ def decide_closing(request: WorkingRequest, request_id: int) -> HttpResponseBase
         return redirect(back)
     purpose = f"decide-closing:{request.workplace.position_id}:{asked.pk}"
     if request.method == "POST":
-        answers = read_answers(request.POST.get(FIELD, ""), purpose=purpose)
-        if answers is None:
-            messages.warning(
-                request, _("De pagina stond te lang open. Kijk de cijfers nog eens na.")
-            )
-            return redirect("decide_closing", asked.pk)
-        return _decide(request, asked, answers)
+        answers = confirmed(request, purpose)
+        return (
+            _decide(request, asked, answers)
+            if answers is not None
+            else redirect("decide_closing", asked.pk)
+        )
     is_approval = decision["doe"] == APPROVE
     name = month_name(asked.month)
     shown = [*_answers(asked.figures), (_("Voorbereid door"), asked.prepared_by.name, "")]

@@ -28,7 +28,7 @@ from ooievaar.network.signing_in.again import reauthenticated
 from ooievaar.record.access_log.models import Kind
 from ooievaar.record.access_log.noting import NO_RELATION, note
 from ooievaar.record.relations import Rejected
-from ooievaar.ui.check_answers import FIELD, read_answers, sign_answers
+from ooievaar.ui.check_answers import FIELD, confirmed, read_answers, sign_answers
 from ooievaar.ui.jobs import start_job
 from ooievaar.ui.templatetags.ooievaar import euro, month_name, number
 
@@ -102,11 +102,12 @@ def decide_batch(request: WorkingRequest, batch_id: int) -> HttpResponseBase:
         return redirect(back)
     purpose = f"decide-batch:{here.position_id}:{batch.pk}:{batch.content_hash}"
     if request.method == "POST":
-        answers = read_answers(request.POST.get(FIELD, ""), purpose=purpose)
-        if answers is None:
-            messages.warning(request, _("De pagina stond te lang open. Kijk het nog eens na."))
-            return redirect("decide_batch", batch.pk)
-        return _decide(request, batch, answers)
+        answers = confirmed(request, purpose)
+        return (
+            _decide(request, batch, answers)
+            if answers is not None
+            else redirect("decide_batch", batch.pk)
+        )
     is_approval = decision["decision"] == APPROVE
     shown = [
         (_("Verzekeraar"), batch.insurer.name, ""),

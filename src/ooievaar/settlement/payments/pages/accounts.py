@@ -39,7 +39,7 @@ from ooievaar.settlement.payments.pages.forms import (
 from ooievaar.settlement.payments.pages.reading import network_of
 from ooievaar.settlement.payments.queries import accounts_for
 from ooievaar.settlement.tabs import our_tabs_for, tabs_for
-from ooievaar.ui.check_answers import FIELD, read_answers, sign_answers
+from ooievaar.ui.check_answers import confirmed, sign_answers
 from ooievaar.ui.columns import Column
 from ooievaar.ui.tables import Filter, Table
 from ooievaar.ui.templatetags.ooievaar import day
@@ -230,11 +230,12 @@ def decide_bank_account(request: WorkingRequest, account_id: int) -> HttpRespons
     decision = request.session.get(_key(account), {})
     purpose = f"decide-account:{here.position_id}:{account.pk}"
     if request.method == "POST":
-        answers = read_answers(request.POST.get(FIELD, ""), purpose=purpose)
-        if answers is not None:
-            return _decide(request, account, answers)
-        messages.warning(request, _("De pagina stond te lang open. Kijk het nog eens na."))
-        return redirect("decide_bank_account", account.pk)
+        answers = confirmed(request, purpose)
+        return (
+            _decide(request, account, answers)
+            if answers is not None
+            else redirect("decide_bank_account", account.pk)
+        )
     if not decision or account.state is not None:
         return redirect(back)
     is_approval = decision["decision"] == APPROVE
@@ -343,11 +344,12 @@ def _check(request: WorkingRequest, key: str, form: str, done: str) -> HttpRespo
     here = request.workplace
     purpose = f"propose-account:{here.position_id}"
     if request.method == "POST":
-        answers = read_answers(request.POST.get(FIELD, ""), purpose=purpose)
-        if answers is not None:
-            return _propose(request, key, answers, form, done)
-        messages.warning(request, _("De pagina stond te lang open. Kijk het nog eens na."))
-        return redirect(request.path)
+        answers = confirmed(request, purpose)
+        return (
+            _propose(request, key, answers, form, done)
+            if answers is not None
+            else redirect(request.path)
+        )
     typed = request.session.get(key)
     if not typed:
         return redirect(form)

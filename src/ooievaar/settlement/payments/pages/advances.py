@@ -42,7 +42,7 @@ from ooievaar.settlement.payments.queries import advance_runs_for, insurer_advan
 from ooievaar.settlement.payments.rules.netting import ADVANCE, LENDER
 from ooievaar.settlement.payments.words import STOPPED
 from ooievaar.settlement.tabs import tabs_for
-from ooievaar.ui.check_answers import FIELD, read_answers, sign_answers
+from ooievaar.ui.check_answers import confirmed, sign_answers
 from ooievaar.ui.columns import Column
 from ooievaar.ui.jobs import start_job
 from ooievaar.ui.tables import Table
@@ -266,11 +266,12 @@ def decide_advances(request: WorkingRequest, run_id: int) -> HttpResponseBase:
     back, decision = reverse("advance_run", args=[run.pk]), request.session.get(_key(run), {})
     purpose = f"decide-advances:{here.position_id}:{run.pk}"
     if request.method == "POST":
-        answers = read_answers(request.POST.get(FIELD, ""), purpose=purpose)
-        if answers is not None:
-            return _decide(request, run, answers)
-        messages.warning(request, _("De pagina stond te lang open. Kijk het nog eens na."))
-        return redirect("decide_advances", run.pk)
+        answers = confirmed(request, purpose)
+        return (
+            _decide(request, run, answers)
+            if answers is not None
+            else redirect("decide_advances", run.pk)
+        )
     if not decision or run.state is not None:
         return redirect(back)
     is_approval = decision["decision"] == APPROVE
@@ -380,11 +381,8 @@ def check_advances(request: WorkingRequest) -> HttpResponseBase:
         return redirect("advances")
     purpose = f"propose-advances:{request.workplace.position_id}"
     if request.method == "POST":
-        answers = read_answers(request.POST.get(FIELD, ""), purpose=purpose)
-        if answers is not None:
-            return _propose(request, answers)
-        messages.warning(request, _("De pagina stond te lang open. Kijk het nog eens na."))
-        return redirect("check_advances")
+        answers = confirmed(request, purpose)
+        return _propose(request, answers) if answers is not None else redirect("check_advances")
     names = Organisation.objects.in_bulk([row[0] for row in looked["lines"]])
     is_division = "advance" in looked
     back = reverse("advances") if is_division else reverse("propose_advances")

@@ -38,7 +38,7 @@ from ooievaar.settlement.payments.pages.reading import (
 from ooievaar.settlement.payments.pages.runs import flags_text, outcome_filter
 from ooievaar.settlement.payments.queries import runs_for
 from ooievaar.settlement.tabs import tabs_for
-from ooievaar.ui.check_answers import FIELD, read_answers, sign_answers
+from ooievaar.ui.check_answers import confirmed, sign_answers
 from ooievaar.ui.columns import Column
 from ooievaar.ui.jobs import start_job
 from ooievaar.ui.tables import Filter, Table, with_note
@@ -234,11 +234,12 @@ def decide_payment_run(request: WorkingRequest, run_id: int) -> HttpResponseBase
     back, decision = reverse("payment_run", args=[run.pk]), decision_of(request, run)
     purpose = f"decide-run:{here.position_id}:{run.pk}:{run.content_hash}"
     if request.method == "POST":
-        answers = read_answers(request.POST.get(FIELD, ""), purpose=purpose)
-        if answers is not None:
-            return _decide(request, run, answers)
-        messages.warning(request, _("De pagina stond te lang open. Kijk het nog eens na."))
-        return redirect("decide_payment_run", run.pk)
+        answers = confirmed(request, purpose)
+        return (
+            _decide(request, run, answers)
+            if answers is not None
+            else redirect("decide_payment_run", run.pk)
+        )
     if not decision or run.state != State.PREPARED:
         return redirect(back)
     is_approval = decision["decision"] == APPROVE
@@ -289,8 +290,7 @@ def send_payment_run(request: WorkingRequest, run_id: int) -> HttpResponseBase:
         return redirect(back)
     purpose = f"send-run:{here.position_id}:{run.pk}:{run.content_hash}"
     if request.method == "POST":
-        if read_answers(request.POST.get(FIELD, ""), purpose=purpose) is None:
-            messages.warning(request, _("De pagina stond te lang open. Kijk het nog eens na."))
+        if confirmed(request, purpose) is None:
             return redirect("send_payment_run", run.pk)
         asked = {"run": run.pk, "number": run.number}
         job = start_job("send_payment_run", request, SENDING, asked)

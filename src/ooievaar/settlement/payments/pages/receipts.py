@@ -25,7 +25,7 @@ from ooievaar.settlement.payments.models import BankEntry, InsurerAdvance, Loan
 from ooievaar.settlement.payments.pages.forms import ReceiptForm
 from ooievaar.settlement.payments.pages.reading import network_of
 from ooievaar.settlement.tabs import tabs_for
-from ooievaar.ui.check_answers import FIELD, read_answers, sign_answers
+from ooievaar.ui.check_answers import confirmed, sign_answers
 from ooievaar.ui.templatetags.ooievaar import day, euro
 
 INSURER, LOAN = "verzekeraar", "lening"
@@ -86,11 +86,12 @@ def check_receipt(request: WorkingRequest, kind: str) -> HttpResponseBase:
         raise Http404
     purpose = f"receipt-{kind}:{request.workplace.position_id}"
     if request.method == "POST":
-        answers = read_answers(request.POST.get(FIELD, ""), purpose=purpose)
-        if answers is not None:
-            return _record(request, kind, answers)
-        messages.warning(request, _("De pagina stond te lang open. Kijk het nog eens na."))
-        return redirect("check_receipt", kind)
+        answers = confirmed(request, purpose)
+        return (
+            _record(request, kind, answers)
+            if answers is not None
+            else redirect("check_receipt", kind)
+        )
     typed = request.session.get(_key(kind))
     if not typed:
         return redirect("record_receipt", kind)

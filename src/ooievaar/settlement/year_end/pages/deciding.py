@@ -18,10 +18,10 @@ from ooievaar.settlement.tabs import tabs_for
 from ooievaar.settlement.year_end import deciding
 from ooievaar.settlement.year_end.models import Proposal, ProposalStep
 from ooievaar.settlement.year_end.pages.forms import RefusalForm
-from ooievaar.settlement.year_end.pages.preparing import OPEN_LONG, WARNINGS, noted
+from ooievaar.settlement.year_end.pages.preparing import WARNINGS, noted
 from ooievaar.settlement.year_end.pages.shown import account_names, answers_of, moves_of
 from ooievaar.settlement.year_end.queries import proposals_for, title_of
-from ooievaar.ui.check_answers import FIELD, read_answers, sign_answers
+from ooievaar.ui.check_answers import confirmed, sign_answers
 
 APPROVE, REFUSE, WITHDRAW = "goedkeuren", "afkeuren", "intrekken"
 State = ProposalStep.State
@@ -86,11 +86,12 @@ def decide_proposal(request: WorkingRequest, proposal_id: int) -> HttpResponseBa
         return redirect(back)
     purpose = f"decide-proposal:{request.workplace.position_id}:{asked.pk}"
     if request.method == "POST":
-        answers = read_answers(request.POST.get(FIELD, ""), purpose=purpose)
-        if answers is None:
-            messages.warning(request, OPEN_LONG)
-            return redirect("decide_proposal", asked.pk)
-        return _decide(request, asked, answers)
+        answers = confirmed(request, purpose)
+        return (
+            _decide(request, asked, answers)
+            if answers is not None
+            else redirect("decide_proposal", asked.pk)
+        )
     is_approval = decision["doe"] == APPROVE
     told = [(label, value, "") for label, value in answers_of(asked.kind, asked.figures)]
     told.append((_("Voorbereid door"), asked.prepared_by.name, ""))

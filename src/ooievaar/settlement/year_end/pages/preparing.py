@@ -36,9 +36,8 @@ from ooievaar.settlement.year_end.pages.forms import (
 )
 from ooievaar.settlement.year_end.pages.shown import answers_of
 from ooievaar.settlement.year_end.queries import proposals_for
-from ooievaar.ui.check_answers import FIELD, read_answers, sign_answers
+from ooievaar.ui.check_answers import confirmed, sign_answers
 
-OPEN_LONG = gettext_lazy("De pagina stond te lang open. Kijk de cijfers nog eens na.")
 MOST_MONTHS = 24
 PAGE_OF = {
     Proposal.Kind.LOSS: "losses",
@@ -156,11 +155,12 @@ def check_proposal(request: WorkingRequest, kind: str) -> HttpResponseBase:
     purpose = f"propose:{request.workplace.position_id}:{kind}"
     back = _back(kind, asked["data"])
     if request.method == "POST":
-        answers = read_answers(request.POST.get(FIELD, ""), purpose=purpose)
-        if answers is None:
-            messages.warning(request, OPEN_LONG)
-            return redirect("check_proposal", kind)
-        return _prepare(request, kind, answers)
+        answers = confirmed(request, purpose)
+        return (
+            _prepare(request, kind, answers)
+            if answers is not None
+            else redirect("check_proposal", kind)
+        )
     told = [(label, value, "") for label, value in asked["told"]]
     told.append((_("Toelichting"), asked.get("note") or "–", back))
     if asked.get("despite"):
