@@ -1,7 +1,8 @@
 """What every test gets: no network, a stable Hypothesis, the shared folder, a browser.
 
 `pytest --only-database` runs just the tests that touch the database; `make test` uses it for its
-second round, with PostgreSQL. What could not run is counted at the end, with the reason.
+second round, with PostgreSQL. What failed is named at once; what could not run is counted at the
+end, with the reason.
 """
 
 import os
@@ -58,6 +59,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = [item for item in items if not touches_database(item)]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if touches_database(item)]
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Name what failed at once: a round that is cut off has then said it."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        print(f"\nniet geslaagd: {report.nodeid} ({report.when})", flush=True)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

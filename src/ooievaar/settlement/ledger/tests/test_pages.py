@@ -176,7 +176,6 @@ def test_the_journal_is_searched_and_taken_along(paid: Books) -> None:
     assert "6 rijen gevonden" in named, "by the name of a product, as the page shows it"
     sheet: Any = client.get(f"{reverse('journal')}?uitvoer=xlsx")
     assert b"".join(sheet.streaming_content).startswith(b"PK")
-    sheet.close()
     beancount = seen(client, reverse("journal_beancount"))
     assert 'option "operating_currency" "EUR"' in beancount
     assert "Assets:Bank  600.00 EUR" in beancount
