@@ -17,6 +17,8 @@ from hypothesis import settings as hypothesis_settings
 
 from tools.browser import find_chromium
 
+pytest_plugins = ["ooievaar.ui.tests.real_database"]
+
 DATABASE_FIXTURES = {
     "db",
     "transactional_db",

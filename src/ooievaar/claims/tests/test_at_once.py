@@ -16,9 +16,8 @@ from ooievaar.claims.returning import take_return
 from ooievaar.claims.sending import send
 from ooievaar.claims.tests.region import MONTH, Claims
 from ooievaar.record.relations import Rejected
-from ooievaar.ui.tests.real_database import RealDatabase, migrated, real_database
+from ooievaar.ui.tests.real_database import RealDatabase
 
-__all__ = ["migrated", "real_database"]
 pytestmark = pytest.mark.django_db
 
 ROUNDS = 3

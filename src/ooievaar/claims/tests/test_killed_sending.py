@@ -15,9 +15,8 @@ from ooievaar.claims.preparing import approve
 from ooievaar.claims.sending import resume_sending, send
 from ooievaar.claims.tests.region import Claims
 from ooievaar.ui.tests.killed import killed_at
-from ooievaar.ui.tests.real_database import RealDatabase, migrated, real_database
+from ooievaar.ui.tests.real_database import RealDatabase
 
-__all__ = ["migrated", "real_database"]
 pytestmark = pytest.mark.django_db
 
 LEAST_ROUNDS = 20

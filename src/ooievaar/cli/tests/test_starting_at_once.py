@@ -4,9 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ooievaar.ui.tests.real_database import IS_SQLITE, RealDatabase, migrated, real_database
-
-__all__ = ["migrated", "real_database"]
+from ooievaar.ui.tests.real_database import IS_SQLITE, RealDatabase
 
 
 def test_three_that_start_at_once_all_come_up(real_database: RealDatabase) -> None:

@@ -11,9 +11,8 @@ from ooievaar.cli import worker
 from ooievaar.network.models import Person
 from ooievaar.ui.jobs import start_job
 from ooievaar.ui.models import Job
-from ooievaar.ui.tests.real_database import RealDatabase, migrated, real_database
+from ooievaar.ui.tests.real_database import RealDatabase
 
-__all__ = ["migrated", "real_database"]
 pytestmark = pytest.mark.django_db
 
 

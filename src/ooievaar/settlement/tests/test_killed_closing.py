@@ -10,9 +10,8 @@ import pytest
 from ooievaar.settlement.models import ClosedProduct, Closing, ClosingStep, Share
 from ooievaar.settlement.tests.test_requests import Office, states
 from ooievaar.ui.models import Job
-from ooievaar.ui.tests.real_database import RealDatabase, migrated, real_database
+from ooievaar.ui.tests.real_database import RealDatabase
 
-__all__ = ["migrated", "real_database"]
 pytestmark = pytest.mark.django_db
 
 

@@ -2,13 +2,16 @@
 
 Tests usually run in a transaction that nobody else sees. A worker is another process, so here the
 default connection is for once one to a copy of a migrated database, in which commits are commits.
+A plugin of the tests (`conftest.py`).
 """
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +19,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection, connections
+from pytest_django.plugin import DjangoDbBlocker
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 TEMPLATE, COPY = f"jobs_template_{WORKER}", f"jobs_copy_{WORKER}"
@@ -63,25 +67,29 @@ def server_command(statement: str) -> None:
         server.execute(statement.encode())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def migrated(
-    tmp_path_factory: pytest.TempPathFactory, django_db_setup: None
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[RealDatabase]:
-    """Migrate one database for all tests of a module to copy."""
+    """Set the empty database of the tests apart once, for every test that needs one to copy."""
     folder = tmp_path_factory.mktemp("migrated")
-    if IS_SQLITE:
-        url = f"sqlite:///{folder / 'ooievaar.sqlite3'}"
-    else:
-        server_command(f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)")
-        server_command(f"CREATE DATABASE {TEMPLATE}")
-        url = f"{settings.DATABASE_URL.rpartition('/')[0]}/{TEMPLATE}"
-    made = RealDatabase(folder, url)
-    subprocess.run(
-        [sys.executable, "-m", "django", "migrate", "--verbosity=0"],
-        env=made.environment,
-        check=True,
-    )
-    yield made
+    with django_db_blocker.unblock():
+        if IS_SQLITE:
+            file = folder / "ooievaar.sqlite3"
+            url = f"sqlite:///{file}"
+            connection.ensure_connection()
+            with closing(sqlite3.connect(file)) as copy:
+                connection.connection.backup(copy)
+        else:
+            url = f"{settings.DATABASE_URL.rpartition('/')[0]}/{TEMPLATE}"
+            # The server copies what nobody is connected to.
+            connection.close()
+            server_command(f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)")
+            own = connection.settings_dict["NAME"]
+            server_command(f"CREATE DATABASE {TEMPLATE} TEMPLATE {own}")
+    yield RealDatabase(folder, url)
     if not IS_SQLITE:
         server_command(f"DROP DATABASE {TEMPLATE} WITH (FORCE)")
 

@@ -26,9 +26,8 @@ from ooievaar.ui.jobs import (
     take_up_orphans,
 )
 from ooievaar.ui.models import INTERRUPTED_AFTER, Job
-from ooievaar.ui.tests.real_database import RealDatabase, migrated, real_database
+from ooievaar.ui.tests.real_database import RealDatabase
 
-__all__ = ["migrated", "real_database"]
 Person: Any = get_user_model()
 pytestmark = pytest.mark.django_db
 
@@ -148,7 +147,7 @@ def test_a_job_that_is_asked_to_stop_keeps_nothing(person: Any, kinds: Any) -> N
     job = asked(person)
     work()
     job = fresh(job)
-    assert job.state == "stopped" and "niets van opgeslagen" in job.told
+    assert job.state == "stopped" and "niets half opgeslagen" in job.told
     assert not Person.objects.filter(username="half").exists()
     assert job.can_start_again
 

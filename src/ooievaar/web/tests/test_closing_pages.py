@@ -20,9 +20,8 @@ from ooievaar.settlement.requests import standing
 from ooievaar.settlement.tests.region import Region
 from ooievaar.ui.jobs import start_job
 from ooievaar.ui.models import Job
-from ooievaar.ui.tests.real_database import RealDatabase, migrated, real_database
+from ooievaar.ui.tests.real_database import RealDatabase
 
-__all__ = ["migrated", "real_database"]
 pytestmark = pytest.mark.django_db
 JUNE = "/maand/2025-06/afsluiten/"
 MOST_QUERIES = 12

@@ -16,9 +16,8 @@ from ooievaar.settlement.ledger.rules.accounts import AccountKey
 from ooievaar.settlement.ledger.tests.books import Books
 from ooievaar.settlement.ledger.verify import verify_chain
 from ooievaar.storage.bulk import next_id
-from ooievaar.ui.tests.real_database import RealDatabase, migrated, real_database
+from ooievaar.ui.tests.real_database import RealDatabase
 
-__all__ = ["migrated", "real_database"]
 pytestmark = pytest.mark.django_db
 
 

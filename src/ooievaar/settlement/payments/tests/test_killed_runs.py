@@ -19,9 +19,8 @@ from ooievaar.settlement.payments.sending import resume_sending, send_run
 from ooievaar.settlement.payments.statements_in import take_statements
 from ooievaar.settlement.payments.tests.world import World
 from ooievaar.ui.tests.killed import killed_at
-from ooievaar.ui.tests.real_database import RealDatabase, migrated, real_database
+from ooievaar.ui.tests.real_database import RealDatabase
 
-__all__ = ["migrated", "real_database"]
 pytestmark = pytest.mark.django_db
 
 LEAST_STEPS_OF_A_RUN, LEAST_STEPS_OF_A_STATEMENT = 200, 60

@@ -14,9 +14,8 @@ from ooievaar.settlement.whatif.permissions import KIND
 from ooievaar.settlement.whatif.tests.world import Year
 from ooievaar.ui.jobs import queue_job
 from ooievaar.ui.models import Job
-from ooievaar.ui.tests.real_database import RealDatabase, migrated, real_database
+from ooievaar.ui.tests.real_database import RealDatabase
 
-__all__ = ["migrated", "real_database"]
 pytestmark = pytest.mark.django_db
 
 
