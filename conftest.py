@@ -1,6 +1,6 @@
 """What every test gets: no network, a stable Hypothesis, the shared folder, a browser.
 
-`pytest --only-database` runs just the tests that touch the database; `make test` uses it for its
+`pytest --only-database` runs just the tests that hang on the database; `make test` uses it for its
 second round, with PostgreSQL. What failed is named at once; what could not run is counted at the
 end, with the reason.
 """
@@ -40,13 +40,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--only-database",
         action="store_true",
-        help="run only the tests that touch the database",
+        help="run only the tests whose outcome hangs on the database",
     )
 
 
-def touches_database(item: pytest.Item) -> bool:
+def hangs_on_database(item: pytest.Item) -> bool:
     from django.test import TransactionTestCase
 
+    if item.get_closest_marker("once"):
+        return False
     case = getattr(item, "cls", None)
     return (
         item.get_closest_marker("django_db") is not None
@@ -58,9 +60,9 @@ def touches_database(item: pytest.Item) -> bool:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("--only-database"):
         return
-    left_out = [item for item in items if not touches_database(item)]
+    left_out = [item for item in items if not hangs_on_database(item)]
     config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if touches_database(item)]
+    items[:] = [item for item in items if hangs_on_database(item)]
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

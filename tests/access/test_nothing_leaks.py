@@ -75,6 +75,7 @@ def test_who_sees_all_the_money_reads_no_name_number_or_birth_date(
         assert [mark for mark in marks if mark in text] == [], address
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", sorted(CARE_ROLES))
 def test_who_gives_care_reads_no_euros(role: Role, world: World) -> None:
     for address, text in everything_told(client_of(world.own[role]), role, world).items():
@@ -83,6 +84,7 @@ def test_who_gives_care_reads_no_euros(role: Role, world: World) -> None:
         assert "€" not in text, address
 
 
+@pytest.mark.once
 def test_nobody_reads_a_whole_bsn(world: World) -> None:
     numbers = {str(woman.bsn) for woman in Woman.objects.all()}
     for role, held in world.own.items():
@@ -100,6 +102,7 @@ def test_an_office_reads_of_no_other_partner(world: World) -> None:
             assert [name for name in names if name in text] == []
 
 
+@pytest.mark.once
 def test_a_script_that_somebody_stored_is_never_run(world: World) -> None:
     """Names, references and reasons are shown on many pages; none of them is markup."""
     point = transaction.savepoint()

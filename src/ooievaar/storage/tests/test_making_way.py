@@ -4,7 +4,9 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
-pytestmark = pytest.mark.django_db(transaction=True)
+from ooievaar.ui.tests.real_database import RealDatabase
+
+pytestmark = pytest.mark.django_db
 
 
 def guards() -> set[str]:
@@ -17,7 +19,7 @@ def guards() -> set[str]:
         return {name for (name,) in cursor.fetchall()}
 
 
-def test_a_guarded_table_changes_and_its_guards_come_back() -> None:
+def test_a_guarded_table_changes_and_its_guards_come_back(real_database: RealDatabase) -> None:
     before = guards()
     assert before
     call_command("migrate", "payments", "0001", verbosity=0)
