@@ -39,18 +39,28 @@ def compare(job: Job, report: Report) -> Outcome:
 
 @job_kind("prepare_claims")
 def prepare_files(job: Job, report: Report) -> Outcome:
-    """Make a file for every insurer of what can go out."""
+    """Make a file for every insurer of what can go out.
+
+    Run again after it was killed between storing them and saying so, it says so then.
+    """
     report.progress(0, 1, PREPARING)
-    now = timezone.now()
+    now, who = timezone.now(), _workplace(job)
     made = prepare(
         _network(job),
-        by=_workplace(job),
+        by=who,
         now=now,
         today=timezone.localdate(now),
         until=str(job.parameters["month"]),
     )
     if isinstance(made, Rejected):
-        raise JobRefused(REFUSED, why=str(made.reason))
+        before = tuple(
+            Batch.objects.filter(
+                network=job.network_id, prepared_as=who.position_id, prepared_at__gte=job.created_at
+            ).order_by("pk")
+        )
+        if not before:
+            raise JobRefused(REFUSED, why=str(made.reason))
+        made = before
     return Outcome(PREPARED, {"count": len(made)}, {"batches": [batch.pk for batch in made]})
 
 

@@ -22,7 +22,7 @@ from time import monotonic
 from typing import Any
 
 from django.db import DatabaseError, connections, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_noop
@@ -39,14 +39,14 @@ MOST_ATTEMPTS = 3
 """A job that saw its worker die so often is not begun again by itself: it may be the cause."""
 THIS_WORKER = f"{socket.gethostname()[:80]}:{os.getpid()}:{secrets.token_hex(4)}"
 
-STOPPED = gettext_noop("Gestopt op verzoek. Er is niets van opgeslagen.")
+STOPPED = gettext_noop("Gestopt op verzoek. Er is niets half opgeslagen.")
 FAILED = gettext_noop(
-    "Er ging iets mis en er is niets opgeslagen. De fout ligt bij Ooievaar, niet bij u. "
+    "Er ging iets mis. Er is niets half opgeslagen. De fout ligt bij Ooievaar, niet bij u. "
     "Begin opnieuw; blijft het misgaan, meld dan het nummer van deze taak."
 )
 INTERRUPTED = gettext_noop(
     "De taak is %(times)s keer onderbroken doordat het programma dat haar uitvoert stopte. "
-    "Er is niets opgeslagen. Begin opnieuw, of vraag de beheerder waarom het stopte."
+    "Er is niets half opgeslagen. Begin opnieuw, of vraag de beheerder waarom het stopte."
 )
 
 
@@ -379,9 +379,13 @@ def _worker_is_dead(worker: str) -> bool:
 
 
 def forget_queue(before: datetime) -> int:
-    """Remove places in the queue that ended before a moment; the jobs themselves stay."""
-    ended = DBTaskResult.objects.filter(status__in=("SUCCESSFUL", "FAILED"))
-    return ended.filter(finished_at__lt=before).delete()[0]
+    """Remove places in the queue that ended before a moment; the jobs themselves stay.
+
+    One that began before it and still runs has a worker that was killed before it could say so.
+    """
+    ended = Q(status__in=("SUCCESSFUL", "FAILED"), finished_at__lt=before)
+    left = Q(status="RUNNING", started_at__lt=before)
+    return DBTaskResult.objects.filter(ended | left).delete()[0]
 
 
 def _close_task(job: Job) -> None:
