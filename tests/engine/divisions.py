@@ -3,8 +3,6 @@
 from datetime import date, timedelta
 from random import Random
 
-from hypothesis import strategies as st
-
 from tests.engine.world import BY_DISCIPLINE, PRODUCTS, Facts, Row, period
 
 PPM = 1_000_000
@@ -78,7 +76,3 @@ def add_agreement(random: Random, tables: Facts, agreement_id: int, year: int) -
         for organisation, ppm in zip(ids, parts_per_million(random, len(ids)), strict=True):
             share = {"agreement_id": agreement_id, "organisation_id": organisation, "ppm": ppm}
             tables["member_shares"].append(share)
-
-
-def small_divisions() -> st.SearchStrategy[Facts]:
-    return st.builds(generate_division, st.integers(0, 2**32 - 1), st.integers(1, 30))

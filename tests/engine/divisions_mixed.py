@@ -23,8 +23,8 @@ def generate_mixed(seed: int, products: int) -> Facts:
         put_more_into(random, tables, agreement["agreement_id"])
         if random.random() < 0.4:
             agreement |= {"overhead_ppm": 0, "overhead_cents": random.choice((1, 70_001, 10**7))}
-        agreement["reserve_ppm"] = random.choice((0, 10_000, 333_333))
-        agreement["earmarked_ppm"] = random.choice((0, 5_001, 666_667))
+        agreement["reserve_ppm"] = random.choice((0, 10_000, 333_333, 500_000))
+        agreement["earmarked_ppm"] = random.choice((0, 5_001, 500_000, 666_667))
     everybody = [row["organisation_id"] for row in tables["organisations"]]
     for product in tables["products"]:
         number = product["product_no"]

@@ -1,14 +1,18 @@
-"""Seeded random pregnancies made to be awkward: every border, hole and contradiction at once."""
+"""Seeded random pregnancies that no region would have: every border, hole and contradiction.
+
+A family is one woman or two sisters, made from a seed of its own, so that it can be made again
+alone: `generate(seed, only=[family])`. Everything of it has a number of its thousand.
+"""
 
 from bisect import bisect
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from itertools import accumulate
+from itertools import accumulate, count
 from random import Random
 from typing import Any
 
-from hypothesis import strategies as st
-
 from ooievaar.kernel.period import FAR_DATE
+from tests.engine.rule_book import rule_book
 from tests.engine.world import BY_DISCIPLINE, INSURERS, OUTSIDERS, Facts, Row, make_world
 
 CODES = {  # discipline to codes, most common first
@@ -34,13 +38,31 @@ END_KINDS = {
     "lost": 4,
     "ongoing": 11,
 }
+EVERY_CODE = sorted({row["code"] for row in rule_book()["catalogue"]})
+UNHEARD_OF = ("X-999", "v-con", "termijnecho", "", "V-CON ")
+"""Codes of no catalogue; one is the name of a pair of equivalents."""
+EVERYBODY = [who for ids in BY_DISCIPLINE.values() for who in ids]
+SPECIAL_DAYS = (
+    *(date(year, 2, 28) for year in (2020, 2023, 2024)),
+    *(date(2020, 2, 29), date(2024, 2, 29), date(2024, 3, 1), date(2022, 12, 31)),
+    *(date(2023, 1, 1), date(2021, 10, 31), date(2024, 12, 31)),
+)
+WITHIN_A_FAMILY = 1_000
+LONG_NUMBERS = 10**9
+"""A supposed copy of a woman has numbers as long as these (see `bundles.hypothesis`)."""
+MASKED = ("birth_on", "labour_on", "placenta_on", "entered_on")
+
+
+def family_of(number: int) -> int:
+    """Return the family that a woman, pregnancy or activity is of."""
+    return number // WITHIN_A_FAMILY
 
 
 class Dice:
     """A random source with the few throws that are needed, made for speed."""
 
-    def __init__(self, seed: int) -> None:
-        self.random = Random(seed)
+    def __init__(self, random: Random) -> None:
+        self.random = random
 
     def chance(self, probability: float) -> bool:
         return self.random.random() < probability
@@ -67,53 +89,87 @@ def later(day: date, count: int) -> date:
     return day + timedelta(days=count)
 
 
-def generate(seed: int, pregnancies: int) -> Facts:
-    """Return facts with this many pregnancies (those the clock has not reached left out)."""
-    dice = Dice(seed)
-    facts = make_world(dice.random)
-    clock = facts["clock"][0]["until"]
+def generate(seed: int, pregnancies: int = 0, only: Iterable[int] | None = None) -> Facts:
+    """Return facts with at least this many pregnancies (those that the clock hides left out).
+
+    `only`: of these families of the same region.
+    """
+    families = iter(only) if only is not None else _numbers(seed)
+    women = ((number, Random(f"{seed}-{number}")) for number in families)
+    return _assemble(Random(seed), women, None if only is not None else pregnancies)
+
+
+def generate_from(random: Random, seed: int) -> Facts:
+    """Return one family in the region of a seed; Hypothesis can shrink throws of its own."""
+    return _assemble(Random(seed), ((number, random) for number in count(1)), 1)
+
+
+def _numbers(seed: int) -> Iterator[int]:
+    return count(1 + (LONG_NUMBERS if seed % 10 == 3 else 0))
+
+
+def _assemble(world: Random, families: Iterator[tuple[int, Random]], enough: int | None) -> Facts:
+    facts = make_world(world)
     tables: Facts = {"pregnancies": [], "activities": [], "coverages": [], "made_products": []}
-    woman = made = 0
-    while made < pregnancies:
-        woman += 1
-        tables["coverages"].extend(coverages(dice, woman))
-        day = later(date(2021, 1, 1), dice.between(0, 1300))
-        if dice.chance(0.3):
-            day = later(date(2022, 6, 1), dice.between(0, 300))
-        own: list[Row] = []
-        for _ in range(min(dice.one_of((1, 1, 1, 2, 2, 3)), pregnancies - made)):
-            made += 1
-            row = pregnancy(dice, made, woman, day, clock)
-            end = row["ended_on"] or later(row["due_on"], 20)
-            day = later(end, dice.one_of((dice.between(-30, 60), dice.between(0, 300))))
-            if row["first_intake_on"] < clock:
-                own.append(row)
-        tables["pregnancies"].extend(own)
-        for row in own:
-            tables["activities"].extend(activities(dice, row, own, clock))
-            if row["end_kind"] in ("miscarriage", "termination") and dice.chance(0.15):
-                tables["made_products"].extend(made_products(dice, row))
-    numbers = list(range(1, len(tables["activities"]) + 1))
-    dice.random.shuffle(numbers)
-    for act, number in zip(tables["activities"], numbers, strict=True):
-        act["activity_id"] = number
+    made = 0
+    while enough is None or made < enough:
+        number, random = next(families, (0, None))
+        if random is None:
+            break
+        made += family(Dice(random), number, facts, tables)
     return facts | tables
 
 
-def coverages(dice: Dice, woman: int) -> list[Row]:
-    """Her insurers: switches on 1 January or in mid-year, gaps, and none at all."""
+def family(dice: Dice, number: int, facts: Facts, tables: Facts) -> int:
+    """Add a woman, or two sisters of whom one has care written down with the other."""
+    clock, first = facts["clock"][0]["until"], number * WITHIN_A_FAMILY
+    rows: list[Row] = []
+    for woman in (1, 2) if dice.chance(0.03) else (1,):
+        day = later(date(2021, 1, 1), dice.between(0, 1300))
+        if dice.chance(0.3):
+            day = later(date(2022, 6, 1), dice.between(0, 300))
+        if dice.chance(0.02):  # where the rule book ends, at either side
+            day = dice.one_of((date(2016, 6, 1), date(2027, 6, 1), date(2028, 3, 1)))
+        for _ in range(dice.one_of((1, 1, 1, 2, 2, 3))):
+            row = pregnancy(dice, first + len(rows) + 1, first + woman, day)
+            rows.append(row)
+            end = row["ended_on"] or later(row["due_on"], 20)
+            day = later(end, dice.one_of((dice.between(-30, 60), dice.between(0, 300), -280)))
+    if dice.chance(0.3):  # a pregnancy from before that was written down last
+        for row, turned in zip(rows, range(len(rows), 0, -1), strict=True):
+            row["pregnancy_id"] = first + turned
+    known = [hide(row, clock) for row in rows if row["first_intake_on"] < clock]
+    acts = [act for row in known for act in activities(dice, row, known, clock)]
+    numbers = list(range(1, len(acts) + 1))
+    dice.random.shuffle(numbers)
+    for act, nth in zip(acts, numbers, strict=True):
+        act["activity_id"] = first + nth
+    tables["pregnancies"].extend(known)
+    tables["activities"].extend(acts)
+    for woman in sorted({row["woman_id"] for row in rows}):
+        tables["coverages"].extend(coverages(dice, woman, rows))
+    for row in known:
+        if row["end_kind"] in ("miscarriage", "termination") and dice.chance(0.15):
+            tables["made_products"].extend(made_products(dice, row))
+    return len(rows)
+
+
+def coverages(dice: Dice, woman: int, pregnancies: list[Row]) -> list[Row]:
+    """Her insurers: switches on 1 January, in mid-year or at a border, gaps, and none at all."""
     if dice.chance(0.02):
         return []
+    borders = {date(year, 1, 1) for year in range(2021, 2026) if dice.chance(0.2)}
+    borders |= {later(day, dice.between(1, 30)) for day in borders if dice.chance(0.2)}
+    for row in pregnancies:
+        if row["woman_id"] == woman and dice.chance(0.1):
+            borders.add(later(dice.one_of(borders_of(row)), dice.between(-1, 1)))
     rows = []
-    day, insurer = date(2019, 1, 1), dice.one_of(INSURERS)
-    for year in range(2021, 2026):
-        if not dice.chance(0.22):
-            continue
-        until = date(year, 1, 1) if dice.chance(0.8) else date(year, 1, dice.between(2, 31))
-        rows.append((insurer, day, until))
-        gap = dice.one_of((0, 0, 0, 0, 0, 0, 0, 1, 40, 200))
-        day = later(until, gap)
-        insurer = insurer if dice.chance(0.15) else dice.one_of(INSURERS)
+    day, insurer = date(2015, 1, 1), dice.one_of(INSURERS)
+    for until in sorted(borders):
+        if until > day:
+            rows.append((insurer, day, until))
+            day = later(until, dice.one_of((0, 0, 0, 0, 0, 0, 0, 1, 40, 200)))
+            insurer = insurer if dice.chance(0.15) else dice.one_of(INSURERS)
     rows.append((insurer, day, FAR_DATE if dice.chance(0.95) else later(day, 300)))
     return [
         {"woman_id": woman, "insurer_id": insurer, "valid_from": start, "valid_until": until}
@@ -121,10 +177,13 @@ def coverages(dice: Dice, woman: int) -> list[Row]:
     ]
 
 
-def pregnancy(dice: Dice, number: int, woman: int, conceived: date, clock: date) -> Row:
-    """One pregnancy, with its end masked when the clock has not reached it."""
+def pregnancy(dice: Dice, number: int, woman: int, conceived: date) -> Row:
+    """One pregnancy, as it went or as somebody wrote it down."""
     due = later(conceived, 280)
     intake = later(conceived, dice.one_of((dice.between(30, 90), dice.between(30, 250))))
+    if dice.chance(0.06):
+        intake = dice.one_of(SPECIAL_DAYS)
+        due = later(intake, dice.between(-30, 250))
     row: Row = {
         "pregnancy_id": number,
         "woman_id": woman,
@@ -143,16 +202,12 @@ def pregnancy(dice: Dice, number: int, woman: int, conceived: date, clock: date)
         "entered_on": None,
         "exempt": dice.chance(0.03),
     }
-    end(dice, row, conceived)
+    end(dice, row, later(due, -280))
     if dice.chance(0.08):
         until = row["ended_on"] or due
         row["entered_on"] = later(intake, dice.between(-2, max(0, (until - intake).days) + 40))
         if dice.chance(0.3):  # taken over after the birth
             row["first_intake_on"] = later(until, dice.between(-1, 20))
-    if row["ended_on"] and row["ended_on"] >= clock:
-        row["end_kind"] = "ongoing"
-        row |= dict.fromkeys(("ended_on", "birth_on", "labour_on", "placenta_on"))
-        row |= dict.fromkeys(("labour_minute", "placenta_minute"))
     return row
 
 
@@ -160,95 +215,143 @@ def end(dice: Dice, row: Row, conceived: date) -> None:
     """Let it end: at term or early, around the sixteenth week above all."""
     kind = row["end_kind"]
     intake = row["first_intake_on"]
-    if kind == "ongoing":
+    if kind == "ongoing" and dice.chance(0.95):
+        row["labour_on"] = dice.maybe(0.1, row["due_on"])
         return
     if kind == "birth":
         gestation = dice.one_of((dice.between(255, 290), dice.between(255, 290), 112, 160))
-    elif kind in ("moved_away", "lost"):
+    elif kind in ("moved_away", "lost", "ongoing"):
         gestation = dice.between(40, 340)
     else:
         gestation = dice.one_of((dice.between(108, 116), dice.between(35, 110), 150))
-    ended = max(later(conceived, gestation), intake)
+    ended = later(conceived, gestation)
+    ended = ended if dice.chance(0.03) else max(ended, intake)  # else before her first intake
     row["ended_on"] = ended
     if kind == "birth":
         row["birth_on"] = ended if dice.chance(0.9) else dice.one_of((None, later(ended, -1)))
     elif kind in ("moved_away", "lost") and (gestation > 265 or dice.chance(0.05)):
         row["birth_on"] = later(ended, dice.one_of((-45, -42, -20, -2, -1, 0, 0, 3)))
+    if dice.chance(0.03):  # what contradicts the rest
+        row["birth_on"] = later(ended, dice.one_of((-300, -3, 1, 2, 60)))
     final = row["birth_on"] or ended
     if kind in ("birth", "moved_away", "lost", "termination") and dice.chance(0.6):
         row["labour_on"] = later(final, dice.one_of((0, 0, 0, -1, -1, -2, -30, 1)))
-        row["labour_minute"] = dice.maybe(0.7, dice.between(0, 1439))
-    if kind == "birth" and dice.chance(0.6):
+        row["labour_minute"] = dice.maybe(0.7, minute(dice))
+    if (kind == "birth" and dice.chance(0.6)) or dice.chance(0.03):
         row["placenta_on"] = later(final, dice.one_of((0, 0, 0, 0, 1, -1)))
-        row["placenta_minute"] = dice.maybe(0.8, dice.between(0, 1439))
+        row["placenta_minute"] = dice.maybe(0.8, minute(dice))
+
+
+def hide(row: Row, clock: date) -> Row:
+    """Mask what lies on or after the clock: it has not happened, each day by itself."""
+    hidden = [name for name in MASKED if row[name] is not None and row[name] >= clock]
+    masked = dict.fromkeys(hidden) | {
+        name.replace("_on", "_minute"): None for name in hidden if name in MASKED[1:3]
+    }
+    if row["ended_on"] is not None and row["ended_on"] >= clock:
+        masked |= {"end_kind": "ongoing", "ended_on": None}
+    return row | masked
+
+
+def borders_of(row: Row) -> list[date]:
+    """The days around which its care changes place."""
+    final = row["birth_on"] or row["ended_on"] or row["due_on"]
+    days = [row["first_intake_on"], row["due_on"], later(row["due_on"], -280), final]
+    days += [later(final, 1), later(final, 43), later(row["due_on"], 21)]
+    optional = (row["ended_on"], row["labour_on"], row["entered_on"])
+    return days + [day for day in optional if day is not None]
 
 
 def practice(dice: Dice, outside: float) -> int:
+    if dice.chance(0.02):
+        return int(dice.one_of(EVERYBODY))
     if dice.chance(outside):
         return OUTSIDERS["midwives"]
-    return dice.first_mostly(BY_DISCIPLINE["midwives"][:-1])
+    return int(dice.first_mostly(BY_DISCIPLINE["midwives"][:-1]))
 
 
-def activities(dice: Dice, row: Row, of_woman: list[Row], clock: date) -> list[Row]:
+def minute(dice: Dice) -> int:
+    return dice.between(0, 1439) if dice.chance(0.8) else int(dice.one_of((0, 1, 119, 120, 1439)))
+
+
+def day_of_care(dice: Dice, row: Row) -> date:
+    """Mostly in the pregnancy or soon after it, often at a border, at times anywhere."""
+    intake = row["first_intake_on"]
+    final = row["birth_on"] or row["ended_on"] or row["due_on"]
+    throw = dice.random.random()
+    if throw < 0.42:
+        return later(intake, dice.between(0, max(0, (final - intake).days)))
+    if throw < 0.62:
+        return later(final, dice.one_of((-1, 0, 0, 0, 0, 1, 1)))
+    if throw < 0.84:
+        return later(final, dice.between(0, 30))
+    if throw < 0.92:
+        return later(dice.one_of(borders_of(row)), dice.between(-1, 1))
+    if throw < 0.95:
+        return later(final, dice.between(38, 75))
+    if throw < 0.99:
+        return later(intake, -dice.between(1, 120))
+    days = (date(2016, 12, 31), date(2017, 1, 1), date(2027, 12, 31), date(2028, 1, 1))
+    return later(intake, dice.between(-700, 900)) if dice.chance(0.5) else dice.one_of(days)
+
+
+def activities(dice: Dice, row: Row, of_family: list[Row], clock: date) -> list[Row]:
     """The care of a pregnancy, some of it before, after, elsewhere, twice or without sense."""
-    intake, due = row["first_intake_on"], row["due_on"]
-    ended = row["ended_on"] or due
-    final = row["birth_on"] or ended
     outside = dice.one_of((0.0, 0.0, 0.03, 0.3))
     usual = {name: dice.first_mostly(ids[:-1]) for name, ids in BY_DISCIPLINE.items()}
     acts: list[Row] = []
-    for _ in range(dice.between(2, 22)):
-        throw = dice.random.random()
-        if throw < 0.45:
-            day = later(intake, dice.between(0, max(0, (final - intake).days)))
-        elif throw < 0.68:
-            day = later(final, dice.one_of((-1, 0, 0, 0, 0, 1, 1)))
-        elif throw < 0.92:
-            day = later(final, dice.between(0, 30))
-        elif throw < 0.96:
-            day = later(final, dice.between(38, 75))
-        else:
-            day = later(intake, -dice.between(1, 120))
+    for _ in range(dice.one_of((0, 1, 2, 4, 8, 12, 16, 22))):
         discipline = dice.weighed(DISCIPLINE_WEIGHTS)
         code = dice.first_mostly(CODES[discipline].split())
+        if dice.chance(0.06):
+            code = dice.one_of(EVERY_CODE) if dice.chance(0.75) else dice.one_of(UNHEARD_OF)
         organisation = usual[discipline]
         if dice.chance(0.08):
             organisation = dice.one_of(BY_DISCIPLINE[discipline])
+        if dice.chance(0.02):
+            organisation = dice.one_of(EVERYBODY)
         if dice.chance(outside):
             organisation = OUTSIDERS[discipline]
         gynaecologist = discipline == "gynaecologists" and dice.chance(0.9)
         acts.append({
             "activity_id": 0,
             "woman_id": row["woman_id"],
-            "pregnancy_id": link(dice, row, of_woman),
+            "pregnancy_id": link(dice, row, of_family),
             "organisation_id": organisation,
-            "code": "X-999" if dice.chance(0.01) else code,
+            "code": code,
             "specialism": "0307" if gynaecologist else dice.one_of(("", "", "0316", "0389")),
-            "performed_on": day,
-            "performed_minute": dice.maybe(0.5, dice.between(0, 1439)),
-            "quantity": dice.one_of((1, 1, 1, 1, 1, 1, 2, 0)),
+            "performed_on": day_of_care(dice, row),
+            "performed_minute": dice.maybe(0.5, moment_of_care(dice, row)),
+            "quantity": dice.one_of((1, 1, 1, 1, 1, 1, 2, 0, 99)),
             "duration_minutes": minutes(dice) if discipline == "kraamzorg" else 0,
             "child_number": dice.one_of((0, 0, 0, 0, 1, 2)),
             "source_rank": dice.one_of((1, 1, 1, 2, 3, 5)),
             "billed_mono": dice.chance(0.03),
         })  # fmt: skip
-        if dice.chance(0.08):
+        while dice.chance(0.08):
             acts.append(told_again(dice, acts[-1]))
     return [act for act in acts if act["performed_on"] < clock]
 
 
+def moment_of_care(dice: Dice, row: Row) -> int:
+    """Any minute, or one at the beginning of labour or the end of the natal phase."""
+    known = [row["labour_minute"], (row["placenta_minute"] or 0) + 120]
+    edge = dice.one_of(known) if dice.chance(0.15) else None
+    return minute(dice) if edge is None else (edge + dice.between(-1, 1)) % 1440
+
+
 def minutes(dice: Dice) -> int:
-    return dice.one_of((0, 7, 8, 52, 53, 180, dice.between(1, 600)))
+    return int(dice.one_of((0, 7, 8, 52, 53, 180, dice.between(1, 600), 10_000)))
 
 
-def link(dice: Dice, row: Row, of_woman: list[Row]) -> int | None:
+def link(dice: Dice, row: Row, of_family: list[Row]) -> int | None:
     """What the source says of the pregnancy: mostly nothing, at times something wrong."""
     throw = dice.random.random()
     if throw < 0.7:
         return None
     if throw < 0.97:
-        return row["pregnancy_id"]
-    return dice.one_of(of_woman)["pregnancy_id"] if throw < 0.99 else 9_000_000
+        return int(row["pregnancy_id"])
+    return int(dice.one_of(of_family)["pregnancy_id"]) if throw < 0.99 else 999
 
 
 def told_again(dice: Dice, act: Row) -> Row:
@@ -260,6 +363,8 @@ def told_again(dice: Dice, act: Row) -> Row:
         again["child_number"] = act["child_number"] + 1
     if dice.chance(0.3):
         again["billed_mono"] = not act["billed_mono"]
+    if dice.chance(0.1):
+        again["pregnancy_id"] = None
     return again
 
 
@@ -277,8 +382,3 @@ def made_products(dice: Dice, row: Row) -> list[Row]:
         }
         for phase in phases
     ]
-
-
-def small_facts() -> st.SearchStrategy[Facts]:
-    """Facts of a few pregnancies, for properties."""
-    return st.builds(generate, st.integers(0, 2**32 - 1), st.integers(1, 12))

@@ -378,3 +378,15 @@ def test_each_day_of_kraamzorg_has_its_own_insurer_and_the_phase_that_of_its_sta
 
     assert told.products == [POSTNATAL, ("kraamzorg_hour", 60_00)]
     assert told.place("KZ-UUR") == ["in_product: member", "monodisciplinary: no_contract"]
+
+
+def test_who_is_lost_on_the_day_of_the_birth_has_no_postnatal_care(engine: Engine) -> None:
+    """Found by `proof.two_engines`: care after the placenta stood in a phase that she has not."""
+    story = low_risk(Region("none")).born("2025-06-01", placenta="2025-06-01 04:00")
+    story.ended("lost", "2025-06-01").did("V-CON", "2025-06-01", at="05:59")
+    told = story.did("V-PP", "2025-06-01", at="06:00").derive(engine)
+
+    assert [name for name, _, _ in told.phases] == ["prenatal", "natal"]
+    assert told.phase("V-CON")[1:] == ["natal"]
+    assert told.phase("V-PP") == ["no phase"]
+    assert told.place("V-PP") == ["monodisciplinary: after_phase"]

@@ -1,6 +1,7 @@
 """A region made to be awkward: holes in contracts, memberships that come and go, odd prices."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -10,6 +11,7 @@ from tests.engine.rule_book import rule_book
 Row = dict[str, Any]
 Facts = dict[str, list[Row]]
 
+FAR_CLOCK = date(2030, 1, 1)
 START, BORDER = date(2017, 1, 1), date(2023, 1, 1)
 PRACTICES, HOSPITALS, GYNAECOLOGISTS = (1, 2, 3), (11, 12), (21, 22)
 KRAAMZORG, ULTRASOUND = (31, 32, 33), (41, 42)
@@ -53,8 +55,15 @@ def make_world(random: Random) -> Facts:
         "suppliers": suppliers(random),
         **contracts(random),
         "price_list": price_list(random),
-        "clock": [{"until": date(2023, 6, 1) + timedelta(days=random.randrange(700))}],
+        "clock": [{"until": clock(random)}],
     }
+
+
+def clock(random: Random) -> date:
+    """Mostly after some births and before others; at times before all, or long after."""
+    if random.random() < 0.12:
+        return random.choice((date(2021, 3, 1), date(2024, 2, 29), date(2025, 1, 1), FAR_CLOCK))
+    return date(2023, 6, 1) + timedelta(days=random.randrange(700))
 
 
 def bent_rule_book(random: Random) -> Facts:
@@ -74,6 +83,27 @@ def bent_rule_book(random: Random) -> Facts:
                 for row in book[table]
                 if row[key] not in gone or row["valid_from"] < ends
             ]
+    if random.random() < 0.3:
+        # A code is judged otherwise from a day on: inside the law's bundle or not, and where.
+        day = date(2021, 7, 1) + timedelta(days=random.randrange(900))
+        chosen = random.sample(book["catalogue"], 6)
+        other = {"phase_hint": random.randrange(4), "complex_counts": random.random() < 0.5}
+        other |= {"scope": random.choice(("inside", "preconception")), "valid_from": day}
+        for row in chosen:
+            if row["valid_from"] < day < row["valid_until"]:
+                book["catalogue"].remove(row)
+                book["catalogue"] += [row | {"valid_until": day}, row | other]
+    if random.random() < 0.3:
+        # A public tariff that changes in mid-month.
+        day = date(2022, 1, 1) + timedelta(days=random.randrange(700))
+        for row in random.sample(book["mono_tariffs"], min(8, len(book["mono_tariffs"]))):
+            if row["valid_from"] < day < row["valid_until"]:
+                cents = random.choice((row["cents"], 0, row["cents"] + 1))
+                book["mono_tariffs"].remove(row)
+                book["mono_tariffs"] += [
+                    row | {"valid_until": day},
+                    row | {"valid_from": day, "cents": cents, "is_exact": random.random() < 0.5},
+                ]
     if random.random() < 0.4:
         (limits,) = book["limits"]
         other = {
@@ -91,9 +121,12 @@ def bent_rule_book(random: Random) -> Facts:
 def memberships(random: Random) -> list[Row]:
     """The first of each discipline is always in; the others come, go and come back."""
     rows = []
+    merger = random.choice((None, None, None, None, date(2023, 3, 1), date(2022, 8, 17)))
     for discipline, organisations in BY_DISCIPLINE.items():
         for organisation in organisations:
             if organisation == OUTSIDERS[discipline]:
+                if merger:  # the IGO of the outsiders joins
+                    rows.append({"organisation_id": organisation} | period(merger))
                 continue
             if organisation == organisations[0]:
                 rows.append({"organisation_id": organisation} | period())
@@ -101,7 +134,7 @@ def memberships(random: Random) -> list[Row]:
             day = date(2019, 6, 1) + timedelta(days=random.randrange(900))
             for _ in range(random.randint(1, 3)):
                 until = day + timedelta(
-                    days=random.choice((random.randint(1, 600), random.randint(400, 2500)))
+                    days=random.choice((1, random.randint(1, 600), random.randint(400, 2500)))
                 )
                 rows.append({"organisation_id": organisation} | period(day, until))
                 day = until + timedelta(days=random.choice((0, 0, 1, 90)))
@@ -146,7 +179,7 @@ def contracts(random: Random) -> Facts:
             "regime": regimes[contract],
             "insurer_switch_breaks": random.random() < 0.5,
             "kraamzorg_bills_itself": random.random() < 0.5,
-            "kraamzorg_unit_minutes": random.choice((1, 5, 15, 15, 30, 60)),
+            "kraamzorg_unit_minutes": random.choice((1, 5, 7, 15, 15, 30, 60)),
         }
         for contract in regimes
     }
@@ -155,11 +188,14 @@ def contracts(random: Random) -> Facts:
         for product in PRODUCTS:
             if contract > 3 and random.random() < 0.12:
                 continue  # not covered
-            cents = random.randint(0, 300_000) if product != "kraamzorg_hour" else 6_000
-            for year in range(2017, 2028):
-                until = date(year + 1, 1, 1) if year < 2027 else FAR_DATE
+            cents = random.choice((0, 1, *(random.randint(0, 300_000) for _ in range(8))))
+            cents = random.choice((6_000, 6_000, 0, 1)) if product == "kraamzorg_hour" else cents
+            starts = [date(year, 1, 1) for year in range(2017, 2028)]
+            starts += [day for day in (middle, later) if random.random() < 0.1]
+            for start, until in pairwise([*sorted(starts), FAR_DATE]):
                 row = {"contract_id": contract, "product": product, "cents": cents}
-                tariffs.append(row | period(date(year, 1, 1), until))
+                if random.random() > 0.01:  # else a hole
+                    tariffs.append(row | period(start, until))
                 cents += random.choice((0, 0, 7, 133))
     listed = {(random.randint(1, 9), random.choice(("037651", "L-HB", "KZ-UUR", "V-PP", "G-CON")))
               for _ in range(8)}  # fmt: skip
@@ -191,6 +227,6 @@ def price_list(random: Random) -> list[Row]:
             change = date(2022, 1, 1) + timedelta(days=random.randrange(700))
             resumes = change + timedelta(days=random.choice((0, 0, 0, 60)))
             price = {"organisation_id": organisation, "code": code}
-            rows.append(price | {"cents": random.randint(0, 90_000)} | period(START, change))
-            rows.append(price | {"cents": random.randint(0, 90_000)} | period(resumes))
+            for held in (period(START, change), period(resumes)):
+                rows.append(price | {"cents": random.choice((0, random.randint(1, 90_000)))} | held)
     return rows

@@ -1,9 +1,6 @@
-"""A second engine in plain Python, in tests only: one pregnancy at a time, no tables.
+"""A second engine in plain Python, for tests: written from the policy, not from the rules."""
 
-It is written from the policy, not from the Ibis rules, so that two readings of the same law meet.
-"""
-
-from tests.oracle.division import divide
+from tests.oracle.division import divide, settle_year
 from tests.oracle.engine import derive
 
-__all__ = ["derive", "divide"]
+__all__ = ["derive", "divide", "settle_year"]

@@ -47,8 +47,23 @@ def run_rules(
 
 def run_on(connection: duckdb.DuckDBPyConnection) -> None:
     """Run every rule on a connection that has the input tables."""
-    connection.register("outcome_names", outcome_names())
+    name_outcomes(connection)
     run_stages(connection, compiled_rules())
+
+
+def name_outcomes(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the words of the outcomes, those of a short list as enums: one row each is written."""
+    connection.register("outcome_words", outcome_names())
+    enums = {
+        column: ", ".join(f"'{word}'" for word in sorted({row[place] for row in OUTCOMES}))
+        for place, column in ((0, "disposition"), (2, "rule"))
+    }
+    chosen = ", ".join(f"{column}::ENUM({words}) AS {column}" for column, words in enums.items())
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE outcome_names AS "  # noqa: S608 - constants only
+        f"SELECT * REPLACE ({chosen}) FROM outcome_words"
+    )
+    connection.unregister("outcome_words")
 
 
 def outcome_names() -> pa.Table:
@@ -93,7 +108,14 @@ def compiled_rules() -> list[CompiledStage]:
     return kept_stages("rules", _compile)
 
 
-def _compile() -> list[CompiledStage]:
+def rules_for(dialect: str) -> list[CompiledStage]:
+    """Return the rules as SQL of another engine, kept likewise."""
+    if dialect == "duckdb":
+        return compiled_rules()
+    return kept_stages(f"rules-{dialect}", lambda: _compile(dialect))
+
+
+def _compile(dialect: str = "duckdb") -> list[CompiledStage]:
     from ooievaar.bundles.rules.stages import compile_rules
 
-    return compile_rules()
+    return compile_rules(dialect)

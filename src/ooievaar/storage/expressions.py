@@ -70,6 +70,11 @@ def total(amounts: ir.IntegerColumn, where: ir.BooleanValue | None = None) -> ir
     return int64(amounts.sum(where=where)).fill_null(0)
 
 
+def in_order(numbers: ir.IntegerColumn, where: ir.BooleanValue | None = None) -> ir.ArrayValue:
+    """Gather numbers into a list, lowest first: Spark has no order inside an aggregate."""
+    return numbers.collect(where=where).sort()
+
+
 def yes(flag: ir.BooleanValue) -> ir.BooleanValue:
     """Read an unknown flag (from a left join that found nothing) as no."""
     return flag.fill_null(False)

@@ -48,16 +48,16 @@ class CompiledStage:
 
 
 def compile_stages(
-    inputs: Mapping[str, Mapping[str, str]], stages: Sequence[Stage]
+    inputs: Mapping[str, Mapping[str, str]], stages: Sequence[Stage], dialect: str = "duckdb"
 ) -> list[CompiledStage]:
-    """Compile stages to DuckDB SQL over `inputs` (table name to column name and type, in order)."""
+    """Compile stages to SQL over `inputs` (table name to column name and type, in order)."""
     import ibis
 
     tables = {name: ibis.table(dict(schema), name=name) for name, schema in inputs.items()}
     compiled = []
     for stage in stages:
         expression = stage.build(tables)
-        sql = str(ibis.to_sql(expression, dialect="duckdb"))
+        sql = str(ibis.to_sql(expression, dialect=dialect))
         compiled.append(CompiledStage(stage.name, sql, stage.is_view))
         tables[stage.name] = ibis.table(expression.schema(), name=stage.name)
     return compiled

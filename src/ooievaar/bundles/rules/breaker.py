@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from ooievaar.bundles.rules.activity import counted_with_billing, with_entry
-from ooievaar.storage.expressions import holds, yes
+from ooievaar.bundles.rules.activity import counted, with_entry
+from ooievaar.storage.expressions import holds, in_order, yes
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -43,7 +43,7 @@ def _open_phases(t: Tables) -> ir.Table:
 
 def breaking_acts(t: Tables) -> ir.Table:
     """Give the acts that break an open phase: by an outsider, or billed by a member itself."""
-    c, parallel, givers = counted_with_billing(t), t["parallel_care"], t["organisations"]
+    c, parallel, givers = counted(t), t["parallel_care"], t["organisations"]
     suspects = (
         with_entry(c.filter(~c.is_inside | (c.is_member & c.billed_mono)), t, "code")
         .left_join(givers, "organisation_id")
@@ -80,7 +80,7 @@ def breaker_rows(t: Tables) -> ir.Table:
     acts = t["breaking_acts"]
     by_acts = acts.group_by([*KEYS, "kind", "contract_id", "regime"]).agg(
         happened_on=acts.performed_on.min(),
-        evidence=acts.activity_id.collect(order_by=acts.activity_id),
+        evidence=in_order(acts.activity_id),
     )
     columns = [*KEYS, "kind", "happened_on", "contract_id", "regime", "evidence"]
     none = ibis.literal([], "array<int64>")

@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from ooievaar.bundles.rules.outcomes import FIRST_IN_PRODUCT, SCOPE_IS_THE_REASON
+from ooievaar.bundles.rules.outcomes import (
+    FIRST_IN_PRODUCT,
+    OUTCOMES,
+    SCOPE_IS_THE_REASON,
+)
 from ooievaar.storage.expressions import yes
 
 if TYPE_CHECKING:
@@ -20,10 +24,23 @@ if TYPE_CHECKING:
     from ooievaar.storage.pipeline import Tables
 
 KEYS = ["pregnancy_id", "phase"]
+OF_THE_ACT = ("activity_id", "pregnancy_id", "phase", "entry")
+_NUMBERS = {(reason, rule): number for number, (_, reason, rule) in enumerate(OUTCOMES)}
+EXEMPT = _NUMBERS["exempt", "route"]
+OUTSIDE_PRACTICE = _NUMBERS["outside_practice", "route"]
+NOT_INSURED = _NUMBERS["not_insured", "price"]
+NO_CONTRACT = _NUMBERS["no_contract", "price"]
+BROKEN = _NUMBERS["broken", "breaker"]
+NOT_COVERED = _NUMBERS["product_not_covered", "price"]
+OPEN = _NUMBERS["open", "product"]
+MEMBER = _NUMBERS["member", "product"]
 
 
 def phase_outcomes(t: Tables) -> ir.Table:
-    """Give per phase what its acts need to know: contract, opening, breaking and product."""
+    """Give per phase what its acts need to know: contract, opening, breaking and product.
+
+    `plain_outcome` is where the plain acts of its members end.
+    """
     phase, care, broken, made = (
         t["phase_terms"],
         t["phase_care"],
@@ -36,7 +53,7 @@ def phase_outcomes(t: Tables) -> ir.Table:
         .left_join(broken.select(*KEYS, broken_regime="regime"), KEYS, rname="{name}_broken")
         .left_join(of_phase, KEYS, rname="{name}_product")
     )
-    return joined.select(
+    known = joined.select(
         *KEYS,
         "insurer_id",
         "contract_id",
@@ -48,6 +65,17 @@ def phase_outcomes(t: Tables) -> ir.Table:
         "is_open",
         banned=yes(joined.broken_regime == "parallel_ban"),
     )
+    plain = ibis.cases(
+        (known.exempt, EXEMPT),
+        (~known.is_home, OUTSIDE_PRACTICE),
+        (known.insurer_id.isnull(), NOT_INSURED),
+        (known.contract_id.isnull(), NO_CONTRACT),
+        (known.banned, BROKEN),
+        (known.product_no.isnull(), NOT_COVERED),
+        (known.is_open, OPEN),
+        else_=MEMBER,
+    )
+    return known.mutate(plain_outcome=plain.cast("int32"))
 
 
 def hour_outcomes(t: Tables) -> ir.Table:
@@ -78,18 +106,34 @@ def parallel_entries(t: Tables) -> ir.Table:
 
 
 def outcomes(t: Tables) -> ir.Table:
-    """Give one row per activity with the number of its outcome, its product and its twin."""
-    a, twins, phase, hour = t["acts"], t["twins"], t["phase_outcomes"], t["hour_outcomes"]
-    parallel, breaking, billed = t["parallel_entries"], t["breaking_acts"], t["billed_twins"]
+    """Give one row per activity with the number of its outcome, its product and its twin.
+
+    A view: plain acts need no more than their phase, so only the others are asked every question.
+    """
+    a, phase = t["acts"], t["phase_outcomes"]
+    plain = a.filter(a.is_plain)
+    placed = plain.left_join(phase, KEYS)
+    settled = placed.select(
+        *OF_THE_ACT,
+        outcome=placed.plain_outcome.fill_null(OUTSIDE_PRACTICE),
+        product_no=placed.product_no,
+        twin_id=ibis.null("int64"),
+    )
+    return settled.union(t["other_outcomes"].select(*settled.columns))
+
+
+def other_outcomes(t: Tables) -> ir.Table:
+    """Give the outcome of the acts that are not plain."""
+    every, twins, phase, hour = t["acts"], t["twins"], t["phase_outcomes"], t["hour_outcomes"]
+    parallel, breaking = t["parallel_entries"], t["breaking_acts"]
+    a = every.filter(~every.is_plain)
     joined = (
         a.left_join(twins, a.activity_id == twins.activity_id)
         .left_join(phase, [a.pregnancy_id == phase.pregnancy_id, a.phase == phase.phase])
         .left_join(hour, a.activity_id == hour.activity_id)
         .left_join(parallel, [phase.contract_id == parallel.contract_id, a.entry == parallel.entry])
         .left_join(breaking, a.activity_id == breaking.activity_id)
-        .left_join(billed, a.activity_id == billed.activity_id)
     )
-    billed_mono = a.billed_mono | billed.activity_id.notnull()
     insurer_id = ibis.ifelse(a.hourly, hour.insurer_id, phase.insurer_id)
     contract_id = ibis.ifelse(a.hourly, hour.contract_id, phase.contract_id)
     product_no = ibis.ifelse(a.hourly, hour.product_no, phase.product_no)
@@ -111,8 +155,8 @@ def outcomes(t: Tables) -> ir.Table:
         ~yes(phase.is_home),
         insurer_id.isnull(),
         contract_id.isnull(),
-        billed_mono & breaking.kind.notnull() & acts_on_breakers,
-        billed_mono,
+        a.billed_mono & breaking.kind.notnull() & acts_on_breakers,
+        a.billed_mono,
         yes(phase.banned),
         product_no.isnull(),
         a.hourly & is_open,
@@ -125,10 +169,7 @@ def outcomes(t: Tables) -> ir.Table:
         *((holds, number) for number, holds in enumerate(conditions)), else_=len(conditions)
     ).cast("int32")
     return joined.select(
-        activity_id=a.activity_id,
-        pregnancy_id=a.pregnancy_id,
-        phase=a.phase,
-        entry=a.entry,
+        *(a[name] for name in OF_THE_ACT),
         outcome=outcome,
         product_no=product_no,
         twin_id=twins.twin_id,

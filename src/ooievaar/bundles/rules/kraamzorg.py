@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from ooievaar.bundles.rules.activity import counted_with_billing
-from ooievaar.storage.expressions import first_of_next_month, half_up, holds, total, yes
+from ooievaar.bundles.rules.activity import counted
+from ooievaar.storage.expressions import first_of_next_month, half_up, holds, in_order, total, yes
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -24,7 +24,7 @@ PRODUCT = "kraamzorg_hour"
 
 def hours(t: Tables) -> ir.Table:
     """Give every hourly act inside the bundle with the insurer, contract and price of its date."""
-    c, coverages, terms, tariffs = counted_with_billing(t), t["coverages"], t["terms"], t["tariffs"]
+    c, coverages, terms, tariffs = counted(t), t["coverages"], t["terms"], t["tariffs"]
     case = t["cases"].select("pregnancy_id", "woman_id", "is_home", "exempt")
     hourly_acts = c.filter(c.is_inside & c.hourly).join(case, "pregnancy_id")
     acts = hourly_acts.select(
@@ -74,7 +74,7 @@ def _grouped(acts: ir.Table, keys: list[str]) -> ir.Table:
         unit_minutes=acts.unit_minutes.argmin(acts.contract_id),
         minutes=total(acts.duration_minutes),
         starts_on=acts.performed_on.min(),
-        evidence=acts.activity_id.collect(order_by=acts.activity_id),
+        evidence=in_order(acts.activity_id),
     )
     units = half_up(sums.minutes, sums.unit_minutes)
     return sums.mutate(units=units, cents=half_up(units * sums.unit_minutes * sums.price_cents, 60))

@@ -23,15 +23,10 @@ if TYPE_CHECKING:
 
 def prenatal_courses(t: Tables) -> ir.Table:
     """Give the tariff item of each practice's prenatal course: whole, part by week, or transfer."""
-    c, case, entries = counted(t), t["cases"], t["entries"]
-    midwifery = entries.filter(entries.mono.isin(["course", "referral"]))
-    prenatal = c.filter(c.phase == 1).join(midwifery.select("entry", "mono", "mono_item"), "entry")
-    course = (prenatal.mono == "course") & (prenatal.mono_item == "prenatal")
-    practices = prenatal.group_by(["pregnancy_id", "organisation_id"]).agg(
-        first_on=prenatal.performed_on.min(where=course),
-        referred_on=prenatal.performed_on.min(where=prenatal.mono == "referral"),
+    done, case = t["practice_care"], t["cases"]
+    practices = done.filter((done.phase == 1) & done.course_on.notnull()).select(
+        "pregnancy_id", "organisation_id", "referred_on", first_on="course_on"
     )
-    practices = practices.filter(practices.first_on.notnull())
     of_pregnancy = ibis.window(group_by=practices.pregnancy_id)
     in_order = ibis.window(
         group_by=practices.pregnancy_id,
@@ -70,15 +65,12 @@ def prenatal_courses(t: Tables) -> ir.Table:
 
 def course_values(t: Tables) -> ir.Table:
     """Give the value of every course, prenatal, natal and postnatal, at the phase's start."""
-    c, tariffs, phases = counted(t), t["mono_tariffs"], t["phase_terms"]
-    entries = t["entries"]
-    births = entries.filter(
-        (entries.mono == "course") & entries.mono_item.isin(["natal", "postnatal"])
+    done, tariffs, phases = t["practice_care"], t["mono_tariffs"], t["phase_terms"]
+    of_whom = ["pregnancy_id", "organisation_id", "phase"]
+    later = done.filter(done.has_natal).select(*of_whom, item=ibis.literal("natal_full"))
+    later = later.union(
+        done.filter(done.has_postnatal).select(*of_whom, item=ibis.literal("postnatal_full"))
     )
-    later = c.join(births.select("entry", "mono_item"), "entry")
-    later = later.select(
-        "pregnancy_id", "organisation_id", "phase", item=later.mono_item + "_full"
-    ).distinct()
     courses = t["prenatal_courses"].select("pregnancy_id", "organisation_id", "phase", "item")
     items = courses.union(later)
     dated = items.join(

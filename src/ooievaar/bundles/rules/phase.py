@@ -160,7 +160,8 @@ def phase_of_act(
     by_minute = ibis.cases(
         (moment < case.natal_from_minute, (case.phase_bits >> 1) & 1),
         (moment < case.natal_until_minute, 2),
-        (day < case.bound_3, 3),
+        # who left that very day has no postnatal phase
+        ((day < case.bound_3) & ((case.phase_bits >> 3) & 1 == 1), 3),
         else_=0,
     )
     return ibis.cases(

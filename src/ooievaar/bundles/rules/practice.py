@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from ooievaar.bundles.rules.activity import counted_with_billing
+from ooievaar.bundles.rules.activity import COURSES, REFERRAL, counted
 from ooievaar.storage.expressions import DAY_BITS, day_number, holds, total, yes
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def practice_care(t: Tables) -> ir.Table:
     A maker is an act that makes the phase's product: inside, not by the hour, not already billed
     the old way. `opener` packs the day and id of the earliest one.
     """
-    c, own, common = counted_with_billing(t), t["own_prices"], t["common_prices"]
+    c, own, common = counted(t), t["own_prices"], t["common_prices"]
     priced = c.left_join(
         own,
         [
@@ -65,6 +65,7 @@ def practice_care(t: Tables) -> ir.Table:
         *(c[name] for name in KEYS),
         c.is_inside,
         c.by_list,
+        c.course,
         c.quantity,
         c.performed_on,
         c.is_gynaecologist,
@@ -82,6 +83,10 @@ def practice_care(t: Tables) -> ir.Table:
         units=total(acts.quantity, where=acts.is_maker),
         listed_cents=total(acts.quantity * acts.cents, where=acts.by_list),
         unlisted_acts=total((acts.by_list & acts.cents.isnull()).cast("int64")),
+        course_on=acts.performed_on.min(where=acts.course == COURSES["prenatal"]),
+        referred_on=acts.performed_on.min(where=acts.course == REFERRAL),
+        has_natal=(acts.course == COURSES["natal"]).any(),
+        has_postnatal=(acts.course == COURSES["postnatal"]).any(),
     )
 
 

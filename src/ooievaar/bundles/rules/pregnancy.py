@@ -84,29 +84,32 @@ def women(t: Tables) -> ir.Table:
     )
 
 
+def found_pregnancy(a: ir.Table, lone: ir.Table, ranked: ir.Table) -> ir.IntegerValue:
+    """Return the pregnancy of activities that were joined with `lone_women` and `matches`."""
+    tier = tier_of(
+        a.performed_on,
+        ibis.literal(""),
+        lone.lone_intake_on,
+        lone.lone_opens_on,
+        lone.lone_closes_on,
+        lone.lone_ended_on,
+        lone.lone_after_until,
+    )
+    of_lone = ibis.ifelse(tier.notnull(), lone.lone_pregnancy_id, ibis.null("int64"))
+    return ibis.coalesce(a.pregnancy_id, of_lone, ranked.matched_id)
+
+
+def lone_women(t: Tables) -> ir.Table:
+    """Give the women with one pregnancy: their unlinked activities need no ranking."""
+    woman = t["women"]
+    return woman.filter(woman.pregnancies == 1).drop("pregnancies")
+
+
 def matches(t: Tables) -> ir.Table:
-    """Give the pregnancy of unlinked activities: the candidate of the lowest tier.
+    """Give the pregnancy of unlinked activities of women with several: that of the lowest tier.
 
     Ties go to the latest first intake, then to the highest pregnancy id.
     """
-    a, woman = t["activities"], t["women"]
-    free = a.filter(a.pregnancy_id.isnull()).select("activity_id", "woman_id", "performed_on")
-    alone = free.join(woman.filter(woman.pregnancies == 1), "woman_id")
-    tier = tier_of(
-        alone.performed_on,
-        ibis.literal(""),
-        alone.lone_intake_on,
-        alone.lone_opens_on,
-        alone.lone_closes_on,
-        alone.lone_ended_on,
-        alone.lone_after_until,
-    )
-    lone = alone.filter(tier.notnull()).select("activity_id", matched_id="lone_pregnancy_id")
-    return lone.union(_ranked(t))
-
-
-def _ranked(t: Tables) -> ir.Table:
-    """Give the best of several pregnancies of one woman."""
     a, c, spans_of, woman = t["activities"], t["catalogue"], t["spans"], t["women"]
     order = ibis.window(
         group_by=spans_of.woman_id,

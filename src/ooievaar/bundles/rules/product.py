@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from ooievaar.bundles.rules.activity import counted_with_billing
-from ooievaar.storage.expressions import DAY_BITS, holds, yes
+from ooievaar.bundles.rules.activity import counted
+from ooievaar.storage.expressions import DAY_BITS, holds, in_order, yes
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -23,13 +23,11 @@ if TYPE_CHECKING:
 
 def deciders(t: Tables) -> ir.Table:
     """Give the acts that decide a complex or on-request product, as evidence."""
-    c = counted_with_billing(t)
+    c = counted(t)
     acts = c.filter(c.is_inside & ~c.hourly & ~c.billed_mono & (c.is_gynaecologist | c.on_request))
     return acts.group_by(["pregnancy_id", "phase"]).agg(
-        gynaecologist_acts=acts.activity_id.collect(
-            where=acts.is_gynaecologist, order_by=acts.activity_id
-        ),
-        request_acts=acts.activity_id.collect(where=acts.on_request, order_by=acts.activity_id),
+        gynaecologist_acts=in_order(acts.activity_id, where=acts.is_gynaecologist),
+        request_acts=in_order(acts.activity_id, where=acts.on_request),
     )
 
 

@@ -23,14 +23,16 @@ STAGES = (
     Stage("phases", phase.phases),
     Stage("routes", route.routes),
     Stage("women", pregnancy.women),
+    Stage("lone_women", pregnancy.lone_women),
     Stage("matches", pregnancy.matches),
     Stage("entries", activity.entries),
-    Stage("acts", activity.acts),
+    Stage("supplied_entries", activity.supplied_entries),
+    Stage("lesser_acts", activity.lesser_acts),
     Stage("twin_pairs", activity.twin_pairs),
-    Stage("unknown_codes", activity.unknown_codes),
     Stage("same_acts", activity.same_acts),
     Stage("twins", activity.twins),
-    Stage("billed_twins", activity.billed_twins),
+    Stage("marks", activity.marks),
+    Stage("acts", activity.acts),
     Stage("own_prices", practice.own_prices),
     Stage("common_prices", practice.common_prices),
     Stage("practice_care", practice.practice_care),
@@ -57,12 +59,13 @@ STAGES = (
     Stage("phase_outcomes", disposition.phase_outcomes),
     Stage("hour_outcomes", disposition.hour_outcomes),
     Stage("parallel_entries", disposition.parallel_entries),
-    Stage("outcomes", disposition.outcomes),
+    Stage("other_outcomes", disposition.other_outcomes),
+    Stage("outcomes", disposition.outcomes, is_view=True),
     Stage("dispositions", disposition.dispositions, is_view=True),
 )
 
 
-def compile_rules() -> list[CompiledStage]:
+def compile_rules(dialect: str = "duckdb") -> list[CompiledStage]:
     """Compile the rules to SQL; takes seconds, so the caller keeps the text."""
     inputs = {name: columns(schema) for name, schema in INPUTS.items()}
-    return compile_stages({**inputs, "outcome_names": OUTCOME_NAMES}, STAGES)
+    return compile_stages({**inputs, "outcome_names": OUTCOME_NAMES}, STAGES, dialect)

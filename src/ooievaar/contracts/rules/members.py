@@ -66,7 +66,8 @@ def weighed_members(tables: Tables) -> ir.Table:
         *(rows[name] for name in rows.columns if name != "organisation_id"),
         organisation_id=ibis.coalesce(inside.cooperative_id, rows.organisation_id),
     )
-    sums = nodes.group_by([*wanted.drop("is_unknown").columns, "organisation_id"]).aggregate(
+    # narrow until it is split: what else the discipline carries comes back at the end
+    sums = nodes.group_by([*DISCIPLINE, "method", "discipline_cents", "organisation_id"]).aggregate(
         summed=int64(nodes.weight.sum()),
         most=nodes.weight.max(),
         is_unknown=(nodes.is_unknown | nodes.above_unknown).any(),
@@ -75,9 +76,11 @@ def weighed_members(tables: Tables) -> ir.Table:
         weight=ibis.ifelse(sums.method == "by_clients", sums.most, sums.summed),
         is_unknown=sums.is_unknown.any().over(ibis.window(group_by=DISCIPLINE)),
     ).drop("summed", "most")
-    return split_largest_remainder(
+    parts = split_largest_remainder(
         sums.filter(sums.weight > 0), DISCIPLINE, "discipline_cents", "weight", "organisation_id"
     )
+    carried = wanted.drop("is_unknown", "method", "discipline_cents")
+    return parts.join(carried, DISCIPLINE)
 
 
 def member_parts(tables: Tables) -> ir.Table:

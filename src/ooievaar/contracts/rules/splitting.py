@@ -28,7 +28,8 @@ def split_largest_remainder(
     exact = rows.size * rows[weight]
     rows = rows.mutate(base=quotient(exact, rows.weight_total), remainder=exact % rows.weight_total)
     by_remainder = ibis.window(group_by=parent, order_by=[rows.remainder.desc(), rows[order].asc()])
-    left_over = rows.size - int64(rows.base.sum().over(siblings))
+    # over the whole of the same window: a second sort of the same rows would cost as much again
+    left_over = rows.size - int64(rows.base.sum().over(by_remainder))
     gets_a_cent = ibis.row_number().over(by_remainder) < left_over  # row_number starts at 0
     part = rows.base + gets_a_cent.cast("int64")
     rows = rows.mutate(part=ibis.ifelse(rows[amount] < 0, -part, part))

@@ -25,6 +25,9 @@ SUPPLIER_PRICES = {
     "valid_from": "date",
     "valid_until": "date",
 }
+OF_AN_ACT = (
+    *("activity_id", "organisation_id", "code", "performed_on", "quantity", "duration_minutes"),
+)
 KEPT = ("product_no", "product", "starts_on", "cents", "key", "insurer_id", "rule")
 HOURLY_RULE = "kraamzorg"
 MONO = "mono_pro_rata"
@@ -80,6 +83,13 @@ def units(tables: Tables) -> ir.Table:
     return tables["performed"].semi_join(tables["divisible_products"], "product_no")
 
 
+def supplied_care(tables: Tables) -> ir.Table:
+    """Give the acts that the agreements buy from suppliers; few or none."""
+    bought = tables["supplier_prices"].select("organisation_id", "code").distinct()
+    acts = tables["activities"].select(*OF_AN_ACT)
+    return acts.semi_join(bought, ["organisation_id", "code"])
+
+
 def coded_acts(tables: Tables) -> ir.Table:
     """Give the acts of products by code: where a supplier did them or internal prices hold."""
     import ibis
@@ -89,17 +99,12 @@ def coded_acts(tables: Tables) -> ir.Table:
     priced = products.filter(everything).union(
         products.semi_join(prices.select("product"), "product"), distinct=True
     )
-    bought = tables["supplier_prices"].select("organisation_id", "code").distinct()
-    acts = tables["activities"].select(
-        *("activity_id", "organisation_id", "code", "performed_on", "quantity", "duration_minutes")
-    )
+    acts, bought = tables["activities"].select(*OF_AN_ACT), tables["supplied_care"]
     placed = tables["outcomes"]
     placed = placed.filter(placed.outcome >= FIRST_IN_PRODUCT).select("activity_id", "product_no")
     known = ("product_no", "rule", "starts_on")
-    of_prices = placed.join(priced.select(*known), "product_no").join(acts, "activity_id")
-    of_suppliers = placed.join(
-        acts.semi_join(bought, ["organisation_id", "code"]), "activity_id"
-    ).join(products.select(*known), "product_no")
+    of_prices = acts.join(placed.join(priced.select(*known), "product_no"), "activity_id")
+    of_suppliers = bought.join(placed, "activity_id").join(products.select(*known), "product_no")
     columns = [*acts.columns, *known]
     rows = ibis.union(of_prices.select(columns), of_suppliers.select(columns), distinct=True)
     return rows.mutate(
@@ -236,6 +241,7 @@ ACT_STAGES = [
     Stage(build.__name__, build)
     for build in (
         units,
+        supplied_care,
         coded_acts,
         coded_units,
         supplied_acts,

@@ -71,9 +71,9 @@ DERIVED = {
 
 
 @cache
-def compiled_division() -> tuple[CompiledStage, ...]:
+def compiled_division(dialect: str = "duckdb") -> tuple[CompiledStage, ...]:
     """Return the division of what was derived as SQL: from DERIVED and AGREED to `shares`."""
-    return tuple(compile_stages({**DERIVED, **AGREED}, [*CLAIM_STAGES, *SPLIT_STAGES]))
+    return tuple(compile_stages({**DERIVED, **AGREED}, [*CLAIM_STAGES, *SPLIT_STAGES], dialect))
 
 
 @cache
