@@ -2,6 +2,7 @@
 
 import logging
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ from ooievaar.bundles import explain, sentences
 from ooievaar.bundles.commands import derive_network
 from ooievaar.bundles.models import Breaker, Derivation, Disposition, Product
 from ooievaar.claims.reconciling import ACTIONABLE, reconcile
+from ooievaar.cli.folders import EngineName, derive_folders
 from ooievaar.cli.networks import chosen_network, every_network, read_day, tomorrow
 from ooievaar.cli.numbers import counted, number
 from ooievaar.kernel.faults import Fault, InputRejected
@@ -45,8 +47,37 @@ def derive(
         str | None, typer.Option(help="Alleen feiten die vóór deze dag bekend waren.")
     ] = None,
     is_for_all: Annotated[bool, typer.Option("--all", help="Elk netwerk na elkaar.")] = False,
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--input", help="Map met momentopnamen van regio's, in plaats van de databank."
+        ),
+    ] = None,
+    target: Annotated[
+        Path | None, typer.Option("--output", help="Nieuwe map voor wat daaruit volgt.")
+    ] = None,
+    engine: Annotated[
+        EngineName, typer.Option(help="Waarmee: één computer, of Apache Spark op een of meer.")
+    ] = EngineName.DUCKDB,
+    master: Annotated[
+        str, typer.Option(help="De Spark waar het op draait, als spark://COMPUTER:7077.")
+    ] = "local[*]",
+    memory: Annotated[str, typer.Option(help="Geheugen van dit proces.")] = "4g",
 ) -> None:
-    """Leid producten, brekers en bestemmingen af uit de feiten van een netwerk."""
+    """Leid producten, brekers en bestemmingen af uit de feiten van een netwerk.
+
+    Met --input en --output: uit momentopnamen van een of veel regio's (`ooievaar snapshot`), naar
+    Parquet per regio en jaar.
+    """
+    if source is not None or target is not None:
+        if source is None or target is None or network or until or known_until or is_for_all:
+            found = "--input of --output alleen, of met een keuze uit de databank"
+            raise InputRejected([Fault("--input", None, "", found, "--input met --output")])
+        derive_folders(source, target, engine, master, memory)
+        return
+    if engine is not EngineName.DUCKDB:
+        expected = "--input en --output: de databank leidt af met duckdb"
+        raise InputRejected([Fault("--engine", None, "", engine, expected)])
     if is_for_all and network is not None:
         raise InputRejected([Fault("--all", None, "", "ook --network", "één van beide")])
     end = read_day(until, "--until") if until else tomorrow()

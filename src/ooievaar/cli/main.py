@@ -17,6 +17,7 @@ COMMAND_MODULES = (
     "layouts",
     "simulating",
     "deriving",
+    "folders",
     "explaining",
     "closing",
     "agreements",

@@ -1,0 +1,87 @@
+"""`ooievaar snapshot`, and `ooievaar derive` of what it wrote."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from ooievaar.cli import deriving, folders
+from ooievaar.kernel.faults import InputRejected
+from ooievaar.record.access_log.models import AccessEvent, Kind
+from ooievaar.settlement.tests.region import Region
+
+pytestmark = pytest.mark.django_db
+DAYS = ["--until", "2025-10-01", "--known-until", "2025-10-01"]
+
+
+@pytest.fixture
+def region() -> Region:
+    region = Region()
+    region.usual_care()
+    return region
+
+
+def run(*words: object) -> Any:
+    app = typer.Typer()
+    deriving.register(app)
+    folders.register(app)
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def refusal(*words: object) -> str:
+    result = run(*words)
+    assert isinstance(result.exception, InputRejected), result.output
+    return str(result.exception.faults[0])
+
+
+def test_a_snapshot_leaves_with_a_trace_and_is_derived(region: Region, tmp_path: Path) -> None:
+    place, key, out = tmp_path / "snapshot", tmp_path / "key", tmp_path / "out"
+    made = run("snapshot", "--output", place, "--key-file", key, "--new-key", "--region", 3, *DAYS)
+    assert made.exit_code == 0, made.output
+    assert "1 zwangerschappen, 7 activiteiten" in " ".join(made.output.split())
+    event = AccessEvent.objects.get(kind=Kind.EXPORT)
+    assert (event.object_type, event.object_id) == ("snapshot", "03")
+    derived = run("derive", "--input", place, "--output", out)
+    assert derived.exit_code == 0, derived.output
+    about = json.loads((out / "about.json").read_text())
+    assert (about["regions"], about["until"]) == (["03"], str(date(2025, 10, 1)))
+    assert about["rows"]["dispositions"] == 7
+    assert about["cents"]["products"] == about["cents"]["divided"] > 0
+
+
+def test_a_key_does_not_travel_with_what_it_closes(region: Region, tmp_path: Path) -> None:
+    words = ("snapshot", "--output", tmp_path, "--key-file", tmp_path / "key", "--new-key")
+    assert "een andere plaats" in refusal(*words)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_region_has_a_number(region: Region, tmp_path: Path) -> None:
+    words = ("snapshot", "--output", tmp_path / "out", "--key-file", tmp_path / "key", "--new-key")
+    assert "1 tot en met 511" in refusal(*words, "--region", 512)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--input", "in"),
+        ("--output", "out"),
+        ("--input", "in", "--output", "out", "--all"),
+        ("--input", "in", "--output", "out", "--until", "2025-01-01"),
+        ("--engine", "spark"),
+    ],
+)
+def test_folders_and_the_database_are_not_mixed(words: tuple[str, ...]) -> None:
+    assert "--input" in refusal("derive", *words)
+
+
+def test_without_spark_it_says_so(
+    region: Region, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    told = refusal("derive", "--engine", "spark", "--input", tmp_path, "--output", tmp_path / "out")
+    assert "Java is niet gevonden" in told or "PySpark is niet" in told
