@@ -50,18 +50,21 @@ class Bank:
 
     def collect(self) -> None:
         for _, content in self.channel.collect():
-            root = ElementTree.fromstring(content)
-            [message] = [one.text for one in root.iter(f"{NAMESPACE}MsgId")]
-            assert message and message not in self.messages, "the bank takes a message once"
-            self.messages.append(message)
-            for transfer in root.iter(f"{NAMESPACE}CdtTrfTxInf"):
-                values = {one.tag.removeprefix(NAMESPACE): one.text for one in transfer.iter()}
-                reference, to = str(values["EndToEndId"]), str(values["IBAN"])
-                cents = int(str(values["InstdAmt"]).replace(".", ""))
-                assert reference not in self.paid
-                self.paid[reference] = cents
-                self.by_iban[to] = self.by_iban.get(to, 0) + cents
-                self.tell(-cents, reference)
+            self.execute(content)
+
+    def execute(self, content: bytes) -> None:
+        root = ElementTree.fromstring(content)
+        [message] = [one.text for one in root.iter(f"{NAMESPACE}MsgId")]
+        assert message and message not in self.messages, "the bank takes a message once"
+        self.messages.append(message)
+        for transfer in root.iter(f"{NAMESPACE}CdtTrfTxInf"):
+            values = {one.tag.removeprefix(NAMESPACE): one.text for one in transfer.iter()}
+            reference, to = str(values["EndToEndId"]), str(values["IBAN"])
+            cents = int(str(values["InstdAmt"]).replace(".", ""))
+            assert reference not in self.paid
+            self.paid[reference] = cents
+            self.by_iban[to] = self.by_iban.get(to, 0) + cents
+            self.tell(-cents, reference)
 
     def comes_back(self, reference: str, code: str = "AC04") -> None:
         back = f"<RtrInf><Rsn><Cd>{code}</Cd></Rsn></RtrInf>"
