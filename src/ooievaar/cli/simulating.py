@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -9,6 +10,14 @@ import typer
 from ooievaar.cli.database import prepare_database
 from ooievaar.kernel.faults import refusal
 from ooievaar.kernel.period import month_period
+
+OUTCOMES = {
+    "done": "gedaan",
+    "refused": "geweigerd",
+    "nothing": "niets te doen",
+    "broke": "misgegaan",
+}
+"""What came of a step, in the words that are printed."""
 
 
 def register(app: typer.Typer) -> None:
@@ -40,11 +49,30 @@ def simulate(
         Path | None,
         typer.Option(help="Map voor de maandelijkse declaratiebestanden van de leden."),
     ] = None,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help="Leef een klein jaar vol pech, stap voor stap, en houd na elke stap alle bewijzen "
+            "ernaast; met een schaal van zichzelf, in een lege databank.",
+        ),
+    ] = False,
+    until: Annotated[
+        int | None, typer.Option(min=1, help="Met --check: tot en met deze stap.")
+    ] = None,
 ) -> None:
     """Maak een verzonnen regio met zwangerschappen, zorg, contracten en verdeelafspraak."""
     from ooievaar import settings
     from ooievaar.simulator.commands import simulate_region
 
+    if check:
+        asked = (births, years, faults, start, folder, load, claims, member_files)
+        if asked != (2400, 2, 1.0, datetime(2025, 1, 1), None, True, False, None):  # noqa: DTZ001
+            raise typer.BadParameter("--check gaat alleen samen met --seed, --profile en --until")
+        _live(seed, profile, until)
+        return
+    if until is not None:
+        raise typer.BadParameter("--until hoort bij --check")
     if (claims or member_files) and not load:
         raise typer.BadParameter("--claims en --member-files lezen de databank: zonder --no-load")
     if load:
@@ -65,6 +93,30 @@ def simulate(
         _write_member_files(member_files)
     if claims:
         _claim(first, first.replace(year=first.year + years), seed, faults)
+
+
+def _live(seed: int, profile: str, until: int | None) -> None:
+    """Live a year of trouble, tell each step, and end with 1 where something does not hold."""
+    from ooievaar.simulator.adversary.living import live
+
+    prepare_database()
+    with TemporaryDirectory(prefix="oo-leven-") as folder:
+        lived = live(
+            seed,
+            profile,
+            Path(folder),
+            until=until,
+            tell=lambda step, outcome: typer.echo(f"{step}: {OUTCOMES[outcome]}"),
+        )
+    if lived.holds:
+        asked = lived.checks.total()
+        typer.echo(f"Alles klopt: {lived.steps} stappen, {asked} keer een bewijs nagerekend.")
+        return
+    typer.echo(f"Dit klopt niet na {lived.broke_at} (seed {seed}, profiel {profile}):", err=True)
+    for fault in lived.faults:
+        typer.echo(f"  {fault}", err=True)
+    typer.echo(f"Nog eens: {lived.replay}", err=True)
+    raise typer.Exit(1)
 
 
 def _write_member_files(folder: Path) -> None:

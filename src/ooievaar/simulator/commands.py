@@ -87,7 +87,7 @@ def simulate_region(
     Raises InputRejected when the database already holds a region, before anything is made.
     """
     if load:
-        _refuse_second_region()
+        refuse_second_region()
     report(f"Simuleren: profiel {profile}, {births} geboorten per jaar, {years} jaar vanaf {start}")
     tables = simulate_tables(profile, seed, births, years, start)
     for name in ("women", "pregnancies", "activities"):
@@ -138,7 +138,8 @@ def _check(seed: int, births: int, years: int, start: date, end: date) -> None:
         raise InputRejected(faults)
 
 
-def _refuse_second_region() -> None:
+def refuse_second_region() -> None:
+    """Raise InputRejected when the database already holds a region."""
     from ooievaar.network.models import Network
 
     stored = Network.objects.count()

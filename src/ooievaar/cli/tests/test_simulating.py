@@ -47,3 +47,33 @@ def test_simulate_loads_the_database(app: typer.Typer, tmp_path: Path) -> None:
     result = CliRunner().invoke(app, words)
     assert result.exit_code == 0, result.output
     assert Woman.objects.count() > 20
+
+
+def test_until_and_the_scale_belong_to_one_way_of_simulating(app: typer.Typer) -> None:
+    for words in (["--until", "3"], ["--check", "--claims"], ["--check", "--births", "9"]):
+        assert CliRunner().invoke(app, ["simulate", *words]).exit_code == 2
+
+
+@pytest.mark.django_db
+def test_check_lives_a_seed_and_says_what_it_did(app: typer.Typer) -> None:
+    result = CliRunner().invoke(app, ["simulate", "--check", "--seed", "3", "--until", "2"])
+    assert result.exit_code == 0, result.output
+    first, second, last = result.output.splitlines()
+    assert first.startswith("stap 1: ") and second.startswith("stap 2: ")
+    assert last.startswith("Alles klopt: 2 stappen, ")
+
+
+@pytest.mark.django_db
+def test_check_says_what_broke_and_how_to_do_it_again(
+    app: typer.Typer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ooievaar.simulator.adversary import living
+
+    name = "audit_chain_holds"
+    _, area = living.INVARIANTS[name]
+    monkeypatch.setitem(living.INVARIANTS, name, (lambda _: iter(["gebogen"]), area))
+    result = CliRunner().invoke(app, ["simulate", "--check", "--seed", "3"])
+    assert result.exit_code == 1
+    assert f"{name}: gebogen" in result.output
+    again = "ooievaar simulate --profile regional --seed 3 --until 1 --check"
+    assert again in result.output
