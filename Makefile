@@ -83,6 +83,10 @@ check-audit: .venv/.dev
 bench: .venv/.dev ## Measure the engine beside the bare scan and the copy (ARGS=)
 	@$(bin)/python -m bench $(ARGS)
 
+.PHONY: proof
+proof: .venv/.dev ## Two engines, kills, region-years full of trouble, Spark; half an hour or more (ARGS="--share 0.1 kills")
+	@$(bin)/python -m proof $(ARGS)
+
 ##@ Working on it
 
 .PHONY: install
