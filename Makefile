@@ -80,8 +80,12 @@ check-audit: .venv/.dev
 	@$(bin)/python -m tools.audit_dependencies
 
 .PHONY: bench
-bench: .venv/.dev ## Measure the engine beside the bare scan and the copy (ARGS=)
+bench: .venv/.dev ## Measure everything beside its limit and compare with the last recorded run (ARGS=--record)
 	@$(bin)/python -m bench $(ARGS)
+
+.PHONY: bench-quick
+bench-quick: .venv/.dev ## The same at a twentieth of the size
+	@$(bin)/python -m bench --quick $(ARGS)
 
 .PHONY: proof
 proof: .venv/.dev ## Two engines, kills, region-years full of trouble, Spark; half an hour or more (ARGS="--share 0.1 kills")

@@ -1,4 +1,10 @@
-"""Runs the bench and prints a table; `--json FILE` keeps the figures, `--quick` is small."""
+"""Measures everything and prints a table; `make bench`, or `make bench-quick` for a small one.
+
+What was measured is added to `bench/history.jsonl` (`--record`), and a ratio that worsened by more
+than a quarter since the last run of the same size is told; then the bench ends with an error.
+"""
+
+from __future__ import annotations
 
 import argparse
 import json
@@ -6,89 +12,141 @@ import os
 import platform
 import sys
 import tempfile
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from bench.jobs import apart
+
+HISTORY = Path(__file__).parent / "history.jsonl"
+PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
+BEGIN, END = "<!-- history: begin -->", "<!-- history: end -->"
+WORSE, LEAST = 1.25, 0.3
+NAMES = ("national", "explain", "close", "claims", "ledger", "statements", "pages")
+LIBRARIES = ("duckdb", "ibis-framework", "sqlglot", "pandas", "beancount")
+KEPT = ("national year: derive", "close a month", "ledger: post", "claim file: read")
+
 
 def main() -> None:
-    """Measure and print."""
+    """Measure, print, compare and keep."""
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--quick", action="store_true", help="a twentieth of the size")
+    words.add_argument("--only", nargs="+", choices=NAMES, default=NAMES, help="some parts")
     words.add_argument("--json", type=Path, help="write the figures to this file")
+    words.add_argument("--record", action="store_true", help="keep them in the history")
     chosen = words.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["OOIEVAAR_DATA"] = folder
-        os.environ["OOIEVAAR_DATABASE_URL"] = f"sqlite:///{folder}/bench.sqlite3"
-        os.environ["DJANGO_SETTINGS_MODULE"] = "ooievaar.settings"
-        figures = run(20 if chosen.quick else 1)
+    figures = run(chosen.quick, chosen.only)
     print(markdown(figures))
     if chosen.json:
         chosen.json.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
+    earlier = [json.loads(line) for line in read(HISTORY).splitlines()]
+    worse = worsened(figures, earlier)
+    if chosen.record:
+        keep(figures, [*earlier, figures])
+    if worse:
+        sys.exit("\n".join(["", "Slower than in the last recorded run:", *worse]))
 
 
-def run(shrink: int) -> dict[str, Any]:
+def run(quick: bool, parts: list[str] | tuple[str, ...]) -> dict[str, Any]:
     """Return every figure of one run."""
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    from bench import derivation, explanation
-    from ooievaar.simulator.commands import simulate_region
-
-    sizes = []
-    for tenths in (1, 2):
-        tell(f"derive: {tenths} tenth(s) of a national year")
-        sizes.append(derivation.measure(derivation.TENTH_BIRTHS * tenths // shrink))
-    tell("explain: a region in SQLite")
-    call_command("migrate", verbosity=0)
-    simulate_region(births=600 // min(shrink, 4), years=1, start=date(2025, 1, 1), report=quiet)
+    load = os.getloadavg()[0]
+    lines: list[dict[str, Any]] = []
+    with tempfile.TemporaryDirectory() as folder:
+        for part in parts:
+            print(f"measuring: {part}", file=sys.stderr, flush=True)
+            lines += apart("bench.parts", part, "quick" if quick else "whole", folder)
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "machine": f"{os.cpu_count()} CPU, {platform.machine()}",
+        "load": {"before": round(load, 1), "after": round(os.getloadavg()[0], 1)},
         "python": platform.python_version(),
-        "versions": {name: version(name) for name in ("duckdb", "ibis-framework", "sqlglot")},
-        "derivation": sizes,
-        "growth": sizes[1]["derive_seconds"] / sizes[0]["derive_seconds"],
-        "explanation": explanation.measure(date(2026, 1, 1)),
+        "versions": {name: version(name) for name in LIBRARIES},
+        "quick": quick,
+        "lines": lines,
     }
 
 
 def markdown(figures: dict[str, Any]) -> str:
     """Write the figures as a table."""
-    lines = [
-        f"{figures['date']}, {figures['machine']}, Python {figures['python']}, "
-        + ", ".join(f"{name} {number}" for name, number in figures["versions"].items()),
+    versions = ", ".join(f"{name} {number}" for name, number in figures["versions"].items())
+    load = figures["load"]
+    head = [
+        f"{figures['date']}, {figures['machine']}, load {load['before']} to {load['after']}, "
+        f"Python {figures['python']}, {versions}{', quick' if figures['quick'] else ''}",
         "",
-        "| activities | scan s | copy s | derive + price + divide s | times the copy |",
-        "|---:|---:|---:|---:|---:|",
+        "| what | rows | seconds | CPU s | peak MB | times | what |",
+        "|---|---:|---:|---:|---:|---:|---|",
     ]
-    lines += [
-        f"| {size['activities']:,} | {size['scan_seconds']:.2f} | {size['copy_seconds']:.2f} "
-        f"| {size['derive_seconds']:.2f} | {size['times_the_copy']:.1f} |"
-        for size in figures["derivation"]
+    return "\n".join([*head, *(one_line(line) for line in figures["lines"])])
+
+
+def one_line(line: dict[str, Any]) -> str:
+    """Write one line of the table; what was not measured stays empty."""
+    cells = [
+        line["name"],
+        f"{line['count']:,}",
+        f"{line['wall']:.3f}" if line["wall"] < 1 else f"{line['wall']:.1f}",
+        "" if line["cpu"] is None else f"{line['cpu']:.2f}",
+        f"{line['peak_mb']:,.0f}" if "peak_mb" in line else "",
+        f"{line['ratio']:.2f}" if "ratio" in line else "",
+        line.get("beside", ""),
     ]
-    explained = figures["explanation"]
-    return "\n".join(
-        [
-            *lines,
-            "",
-            f"Growth from one to two tenths: {figures['growth']:.2f} times.",
-            f"One pregnancy explained from SQLite: median {explained['median_ms']:.0f} ms, "
-            f"slowest {explained['slowest_ms']:.0f} ms ({explained['pregnancies']} pregnancies).",
-        ]
-    )
+    return f"| {' | '.join(cells)} |"
 
 
-def tell(text: str) -> None:
-    """Say what is measured now."""
-    print(text, file=sys.stderr, flush=True)
+def worsened(figures: dict[str, Any], earlier: list[dict[str, Any]]) -> list[str]:
+    """Tell the ratios that are more than a quarter above those of the last run of this size.
+
+    What takes less than `LEAST` seconds of CPU is not compared: its ratio is chance. Nor is what
+    others need beside ours: that it grows is no loss.
+    """
+    same = [one for one in earlier if one["quick"] == figures["quick"]]
+    before = {line["name"]: line for one in same for line in one["lines"] if "ratio" in line}
+    told = []
+    for line in figures["lines"]:
+        last = before.get(line["name"])
+        if (line["cpu"] or 0) < LEAST or not last or line["beside"].startswith("derive"):
+            continue
+        if line.get("ratio", 0) > WORSE * last["ratio"]:
+            told.append(
+                f"- {line['name']}: {line['ratio']:.2f} times {line['beside']}, "
+                f"was {last['ratio']:.2f}"
+            )
+    return told
 
 
-def quiet(_: str) -> None:
-    """Say nothing."""
+def keep(figures: dict[str, Any], all_runs: list[dict[str, Any]]) -> None:
+    """Add a run to the history, and write the table of all runs on the page."""
+    with HISTORY.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(figures) + "\n")
+    text = PAGE.read_text("utf-8")
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    PAGE.write_text(f"{before}{BEGIN}\n{history(all_runs)}\n{END}{after}", "utf-8")
+
+
+def history(runs: list[dict[str, Any]]) -> str:
+    """Write one line a run, of what is compared by a ratio."""
+    lines = [
+        "| date | size | load | what | CPU s | times | what |",
+        "|---|---|---:|---|---:|---:|---|",
+    ]
+    for run_ in runs:
+        size = "quick" if run_["quick"] else "whole"
+        for line in run_["lines"]:
+            if "ratio" in line and line["name"].startswith(KEPT):
+                cpu = "" if line["cpu"] is None else f"{line['cpu']:.1f}"
+                lines.append(
+                    f"| {run_['date']} | {size} | {run_['load']['before']} | {line['name']} "
+                    f"| {cpu} | {line['ratio']:.2f} | {line['beside']} |"
+                )
+    return "\n".join(lines)
+
+
+def read(path: Path) -> str:
+    """Return a file's text; one that is not there yet is empty."""
+    return path.read_text("utf-8") if path.exists() else ""
 
 
 if __name__ == "__main__":

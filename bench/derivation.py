@@ -1,121 +1,183 @@
-"""Derive, price and divide a tenth and two tenths of a national year, beside scan and copy.
+"""Derive, price and divide a national year, beside scan and copy, pandas and plain Python.
 
-The limit is what DuckDB needs to read the activities and write one row for each. Ratios are of one
-run on one machine, best of three; seconds alone say little on a shared one.
+The limit is what DuckDB needs to read the activities and write one row for each. Every piece of
+work runs in a process of its own (`python -m bench.derivation JOB FOLDER`), so that its peak of
+memory is its own; best of three. Regions are derived beside each other, one a core.
 """
 
 from __future__ import annotations
 
+import json
+import os
+import sys
 import tempfile
-import time
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from ooievaar.bundles.engine import arrow_schema, new_connection, run_on
+from bench.jobs import apart, peak_mb, row, timed
+from ooievaar.bundles.engine import compiled_rules, new_connection, run_on
 from ooievaar.bundles.rules.facts import INPUTS
-from ooievaar.kernel.period import FAR_DATE
 from ooievaar.settlement.rules.stages import AGREED, compiled_division
-from ooievaar.simulator.commands import simulate_tables
-from ooievaar.simulator.facts import engine_facts
+from ooievaar.simulator.national import EVERYWHERE
 from ooievaar.storage.pipeline import run_stages
 
-START, UNTIL = date(2025, 1, 1), date(2026, 1, 1)
-TENTH_BIRTHS = 15_200
-"""Births of a region of which the simulator makes about 1.7 million activities, a tenth of the
-national 17 million."""
 TRIES = 3
+PANDAS_SHARE, PLAIN_SHARE = 20, 400
+"""One in so many pregnancies is what pandas and plain Python get."""
 
 
-def measure(births: int) -> dict[str, Any]:
-    """Measure one size; seconds are the best of three."""
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder)
-        counts = write_facts(births, target)
-        scan = best(lambda: on_files(target, scan_activities))
-        copy = best(lambda: on_files(target, lambda c: copy_activities(c, target)))
-        derived = best(lambda: on_files(target, lambda c: derive(c, target)))
-    return {
-        **counts,
-        "scan_seconds": scan,
-        "copy_seconds": copy,
-        "derive_seconds": derived,
-        "times_the_copy": derived / copy,
-    }
+def measure(folder: Path) -> list[dict[str, Any]]:
+    """Return the lines of the table for the national year in a folder."""
+    about = json.loads((folder / "about.json").read_text("utf-8"))
+    count = about["activities"]
+    best = {job: best_of(job, folder) for job in ("scan", "copy", "derive")}
+    limit = best["copy"]
+    lines = [
+        row(
+            f"national year: {job}",
+            count,
+            **found,
+            beside="copy",
+            ratio=found["cpu"] / limit["cpu"],
+            wall_ratio=found["wall"] / limit["wall"],
+        )
+        for job, found in best.items()
+    ]
+    each = best["derive"]["cpu"] / count
+    for job, share in (("pandas", PANDAS_SHARE), ("plain Python", PLAIN_SHARE)):
+        found = apart("bench.derivation", job, str(folder))
+        done = found.pop("count")
+        ratio = found["cpu"] / done / each
+        lines.append(
+            row(f"{job}, 1 in {share}", done, **found, beside="derive, per act", ratio=ratio)
+        )
+    return lines
 
 
-def write_facts(births: int, folder: Path) -> dict[str, int]:
-    """Simulate a region of one year and write the engine's tables as Parquet."""
-    tables = simulate_tables("regional", 1, births, 1, START)
-    facts = engine_facts(tables, UNTIL, UNTIL)
-    agreed = agreement_tables(tables)
-    for name, table in {**facts, **agreed}.items():
-        pq.write_table(table, folder / f"{name}.parquet", row_group_size=122_880)
-    return {
-        "pregnancies": facts["pregnancies"].num_rows,
-        "activities": facts["activities"].num_rows,
-    }
+def best_of(job: str, folder: Path) -> dict[str, float]:
+    """Return the least seconds and CPU seconds of a few tries, and the largest peak."""
+    tries = [apart("bench.derivation", job, str(folder)) for _ in range(TRIES)]
+    least = {name: min(one[name] for one in tries) for name in ("wall", "cpu")}
+    return least | {"peak_mb": max(one["peak_mb"] for one in tries)}
 
 
-def on_files(folder: Path, work: Callable[[duckdb.DuckDBPyConnection], None]) -> float:
-    """Time `work` on a new connection that sees the Parquet files as tables."""
+def files_of(folder: Path, name: str, region: str) -> list[str]:
+    """Return the files of a table, the largest first: DuckDB guesses all from the first."""
+    found = (folder / name).glob(f"{region}/**/*.parquet")
+    return [str(path) for path in sorted(found, key=lambda path: -path.stat().st_size)]
+
+
+def connect(folder: Path, region: str = "region=*", threads: int = 1) -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB that sees the files of a region, or of all, as tables."""
     connection = new_connection()
+    connection.execute(f"SET threads = {threads}")
     for name in (*INPUTS, *AGREED):
-        connection.execute(f"CREATE VIEW {name} AS FROM '{folder / name}.parquet'")
-    started = time.perf_counter()
-    work(connection)
-    seconds = time.perf_counter() - started
-    connection.close()
-    return seconds
+        everywhere = name in EVERYWHERE
+        files = [str(folder / f"{name}.parquet")] if everywhere else files_of(folder, name, region)
+        connection.execute(
+            f"CREATE VIEW {name} AS FROM read_parquet({files}, hive_partitioning = false)"
+        )
+    return connection
 
 
-def scan_activities(connection: duckdb.DuckDBPyConnection) -> None:
+def scan(folder: Path, _: Path) -> None:
     """Read six columns and keep nothing: what nothing can beat."""
-    connection.execute(
+    connect(folder, threads=cores()).execute(
         "SELECT sum(woman_id), sum(organisation_id), max(performed_on), sum(quantity), "
-        "count(DISTINCT code), sum(pregnancy_id) FROM activities"
+        "max(code), sum(pregnancy_id) FROM activities"
     ).fetchall()
 
 
-def copy_activities(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+def copy(folder: Path, target: Path) -> None:
     """Read every column and write one row per activity."""
-    connection.execute(f"COPY (FROM activities) TO '{folder / 'copy.parquet'}'")
+    found = connect(folder, threads=cores())
+    found.execute(f"COPY (FROM activities) TO '{target / 'copy.parquet'}'")
 
 
-def derive(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Run every rule, divide every product and write one disposition per activity."""
+def derive(folder: Path, target: Path) -> None:
+    """Derive every region, one on each core, and write one disposition per activity."""
+    regions = sorted(path.name for path in (folder / "activities").iterdir())
+    with ThreadPoolExecutor(cores()) as pool:
+        for one in [pool.submit(derive_region, folder, region, target) for region in regions]:
+            one.result()
+
+
+def derive_region(folder: Path, region: str, target: Path) -> None:
+    """Run every rule, divide every product, write where each activity ended and who gets what."""
+    connection = connect(folder, region)
     run_on(connection)
     run_stages(connection, compiled_division())
-    connection.execute(f"COPY dispositions TO '{folder / 'dispositions.parquet'}'")
+    for name in ("dispositions", "shares"):
+        connection.execute(f"COPY {name} TO '{target / f'{region}-{name}.parquet'}'")
+    connection.close()
 
 
-def best(measure_once: Callable[[], float]) -> float:
-    """Return the fewest seconds of a few tries."""
-    return min(measure_once() for _ in range(TRIES))
+def in_pandas(folder: Path, _: Path) -> int:
+    """Let pandas do the three largest steps on a sample."""
+    from bench.with_pandas import dispose
+
+    return dispose(sample(folder, PANDAS_SHARE))
 
 
-def agreement_tables(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
-    """Make the tables of the region's agreement, organisations numbered as in the facts."""
-    agbs = sorted(tables["organisations"].column("agb").to_pylist())
-    number = {agb: position for position, agb in enumerate(agbs, 1)}
-    agreements = [
-        {**row, "agreement_id": 1, "valid_until": row["valid_until"] or FAR_DATE}
-        for row in tables["agreements"].to_pylist()
-    ]
-    shares = [{**row, "agreement_id": 1} for row in tables["agreement_shares"].to_pylist()]
-    members = [
-        {"agreement_id": 1, "organisation_id": number[row["organisation_agb"]], "ppm": row["ppm"]}
-        for row in tables["agreement_members"].to_pylist()
-    ]
-    known = {"agreements": agreements, "discipline_shares": shares, "member_shares": members}
-    return {name: agreed_table(name, known.get(name, [])) for name in AGREED}
+def in_plain_python(folder: Path, _: Path) -> int:
+    """Let the engine of the tests derive a sample, row by row."""
+    from tests.oracle.engine import derive as derive_rows
+
+    connection = sample(folder, PLAIN_SHARE)
+    facts = {name: connection.sql(f"FROM {name}").to_arrow_table().to_pylist() for name in INPUTS}
+    told, cost = timed(lambda: derive_rows(facts))
+    own_cost.update(cost._asdict())
+    return len(told["dispositions"])
 
 
-def agreed_table(name: str, rows: list[dict[str, Any]]) -> pa.Table:
-    """Make a table of what was agreed from rows; other columns are left out."""
-    return pa.Table.from_pylist(rows, schema=arrow_schema(AGREED[name]))
+own_cost: dict[str, float] = {}
+"""What a job says that it cost, where reading its input is not to be counted."""
+
+
+def sample(folder: Path, share: int) -> duckdb.DuckDBPyConnection:
+    """Return the first region with one in so many of the country's women, as far as it has them."""
+    regions = len(list((folder / "activities").iterdir()))
+    connection = connect(folder, "region=01")
+    one_in = max(1, share // regions)
+    for name in ("activities", "pregnancies", "coverages"):
+        files = files_of(folder, name, "region=01")
+        connection.execute(
+            f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet({files}, "
+            f"hive_partitioning = false) WHERE woman_id % {one_in} = 0"
+        )
+    return connection
+
+
+def cores() -> int:
+    """Return how many processors there are."""
+    return os.cpu_count() or 1
+
+
+JOBS: dict[str, Callable[[Path, Path], int | None]] = {
+    "scan": scan,
+    "copy": copy,
+    "derive": derive,
+    "pandas": in_pandas,
+    "plain Python": in_plain_python,
+}
+
+
+def main(words: Iterable[str]) -> None:
+    """Do one job and print what it cost, as JSON."""
+    import django
+
+    job, folder = words
+    django.setup()
+    compiled_rules(), compiled_division()  # once per set of rules, kept after
+    with tempfile.TemporaryDirectory(dir=os.environ.get("OOIEVAAR_DATA")) as target:
+        count, cost = timed(lambda: JOBS[job](Path(folder), Path(target)))
+    figures = {"peak_mb": peak_mb(), "count": count, **cost._asdict(), **own_cost}
+    print(json.dumps({name: found for name, found in figures.items() if found is not None}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

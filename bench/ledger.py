@@ -8,23 +8,17 @@ import argparse
 import os
 import random
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-PRODUCTS, PARTNERS, INSURERS = 10_000, 25, 8
+from bench.books import NOW, Claimed, claim_and_pay, make_closings, make_network
+from bench.jobs import Cost, timed
+
+PRODUCTS, PARTNERS = 10_000, 25
 LEAVES = 6
 """Partners among which one product is divided, beside overhead and reserve."""
-NOW = datetime(2027, 2, 1, 9, tzinfo=UTC)
-
-
-class Cost(NamedTuple):
-    """Seconds on the clock, and of this process; a server's are not in the second."""
-
-    wall: float
-    cpu: float
 
 
 def main() -> None:
@@ -94,52 +88,23 @@ def measure(folder: Path) -> Iterator[tuple[str, Cost, int]]:
     yield "Beancount loads and checks it", cost, count
 
 
-def timed(work: Callable[[], Any]) -> tuple[Any, Cost]:
-    """Return what work gives, and what it cost."""
-    began, worked = time.perf_counter(), time.process_time()
-    result = work()
-    return result, Cost(time.perf_counter() - began, time.process_time() - worked)
-
-
 def make_year(products: int) -> None:
     """Make twelve closings, and the claims on them: granted and paid, some refused or in part."""
-    from ooievaar.claims.models import Batch, ClaimLine, Payment, PaymentLine
-    from ooievaar.claims.standing import Event, add_events, refresh_paid, writing
-    from ooievaar.contracts.models import Contract
-    from ooievaar.network.models import Insurer, Network, Organisation
-    from ooievaar.network.roles import Role
-    from ooievaar.network.tests.people import working
+    from ooievaar.network.models import Organisation
     from ooievaar.record.models import Pregnancy, Woman
-    from ooievaar.settlement.models import ClosedProduct, Closing, Share
+    from ooievaar.settlement.models import ClosedProduct, Share
     from ooievaar.storage.bulk import insert_rows, restart_numbering
 
     chance = random.Random(7)
-    network = Network.objects.create(kind="igo", name="IGO Meting", agb="53000001")
-    insurers = [
-        Insurer.objects.create(uzovi=f"{8000 + n}", name=f"Verzekeraar {n}")
-        for n in range(INSURERS)
-    ]
+    network, insurers = make_network()
     partners = [
         Organisation.objects.create(agb=f"{n:08d}", name=f"Partner {n}", discipline="midwives")
         for n in range(1, PARTNERS + 1)
     ]
-    contracts = {
-        one.pk: Contract.objects.create(
-            network=network, insurer=one, reference=f"{n}", valid_from=date(2025, 1, 1),
-            regime="none",
-        ).pk
-        for n, one in enumerate(insurers)
-    }  # fmt: skip
     woman = Woman.objects.create(reference="iemand")
     pregnancy = Pregnancy.objects.create(woman=woman, reference="iemand")
     months = [f"2026-{month:02d}" for month in range(1, 13)]
-    closings = {
-        month: Closing.objects.create(
-            network=network, month=month, known_until=date(2027, 1, 1), edition="2026",
-            facts_hash="x", created_at=NOW, summary={},
-        ).pk
-        for month in months
-    }  # fmt: skip
+    closings = make_closings(network, months)
     rows = []
     for n in range(1, products + 1):
         month = months[n % 12]
@@ -160,63 +125,16 @@ def make_year(products: int) -> None:
          "parameters"),
         (leaf for row in rows for leaf in leaves(chance, row, [one.pk for one in partners])),
     )  # fmt: skip
-    insert_rows(
-        ClaimLine,
-        ("id", "network_id", "reference", "attempt", "key", "pregnancy_id", "insurer_id",
-         "contract_id", "product", "phase", "starts_on", "ends_on", "units", "minutes",
-         "tariff_cents", "cents", "is_credit", "content", "person_hash", "deadline",
-         "explanation", "created_at"),
-        (
-            (n, network.pk, f"R{n}", 1, f"{n}:2", pregnancy.pk, insurer, contracts[insurer],
-             "natal", 2, f"{month}-01", f"{month}-15", 1, 0, cents, cents, False, "x", "x",
-             "2027-12-31", "{}", NOW)
+    restart_numbering(ClosedProduct)
+    claim_and_pay(
+        network,
+        [
+            Claimed(n, f"{n}:2", pregnancy.pk, "natal", 2, insurer, month, cents)
             for n, month, insurer, cents in rows
-        ),
-    )  # fmt: skip
-    for model in (ClosedProduct, ClaimLine):
-        restart_numbering(model)
-    granted: dict[tuple[int, str], list[tuple[int, int]]] = {}
-    events = []
-    for n, month, insurer, cents in rows:
-        given = chance.choices((cents, cents // 2, 0), (96, 2, 2))[0]
-        state = "granted" if given == cents else "granted_in_part" if given else ""
-        events.append(Event(n, state or "refused_by_insurer", "return", None, given))
-        if given:
-            granted.setdefault((insurer, month), []).append((n, given))
-    approver = working(Role.APPROVER, network=network).person_id
-    with writing():
-        add_events(events, NOW)
-        for number, ((insurer, month), lines) in enumerate(granted.items(), 1):
-            total = sum(cents for _, cents in lines)
-            batch = Batch.objects.create(
-                network=network, insurer_id=insurer, month=month, standard="KZ301-3.2",
-                layout_hash="x", is_test=True, invoice_number=f"{number}", lines=len(lines),
-                starts_on=date(2026, 1, 1), until=date(2027, 1, 1), debit_cents=total,
-                credit_cents=0, prepared_at=NOW, content_hash="x",
-            )  # fmt: skip
-            answer(batch, total, approver)
-            payment = Payment.objects.create(
-                network=network, insurer_id=insurer, batch=batch, paid_on=date(2027, 1, 15),
-                cents=total, reference=f"{number}", stored_at=NOW,
-            )  # fmt: skip
-            insert_rows(
-                PaymentLine,
-                ("payment_id", "line_id", "cents"),
-                ((payment.pk, line, cents) for line, cents in lines),
-            )
-            refresh_paid(payment.pk)
-
-
-def answer(batch: Any, cents: int, approver_id: int) -> None:
-    """Store that a file was sent and answered, as the proof counts it."""
-    from ooievaar.claims.models import BatchStep, ReturnFile
-
-    for state in ("approved", "sent"):
-        BatchStep.objects.create(batch=batch, state=state, at=NOW, person_id=approver_id)
-    ReturnFile.objects.create(
-        batch=batch, name="r", content="", sha256=f"{batch.pk}", answered_by="insurer",
-        granted_cents=cents, read_at=NOW,
-    )  # fmt: skip
+        ],
+        chance,
+        lambda _: date(2027, 1, 15),
+    )
 
 
 def leaves(

@@ -55,6 +55,7 @@ def main() -> None:
     words.add_argument("--seconds", type=float, default=SECONDS)
     words.add_argument("--births", type=int, default=BIRTHS)
     words.add_argument("--years", type=int, default=YEARS)
+    words.add_argument("--json", action="store_true", help="the figures of each page as JSON")
     chosen = words.parse_args()
     with database(chosen.keep) as (address, folder):
         os.environ["OOIEVAAR_DATABASE_URL"] = address
@@ -70,7 +71,7 @@ def main() -> None:
             seen = [log.stat().st_size for log in logs]
             times = measure(readers, chosen.seconds)
             in_server = told(logs, seen)
-        print(markdown(times, in_server, size()))
+        print(as_json(times) if chosen.json else markdown(times, in_server, size()))
 
 
 @contextmanager
@@ -358,6 +359,17 @@ def markdown(
         line = f"{len(taken)} | {statistics.median(taken):.0f} | {percentile(taken, 95):.0f} |"
         lines.append(f"| {view} | {line}")
     return "\n".join(lines)
+
+
+def as_json(times: dict[str, list[float]]) -> str:
+    """Write what the readers saw of each page, and of all of them."""
+    every = {**times, "all": [took for taken in times.values() for took in taken]}
+    return json.dumps(
+        [
+            {"page": kind, "asked": len(taken), "reader_p95_ms": percentile(taken, 95)}
+            for kind, taken in every.items()
+        ]
+    )
 
 
 def percentile(values: Sequence[float], part: int) -> float:

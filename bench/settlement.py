@@ -16,7 +16,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bench.ledger import INSURERS, NOW, Cost, answer, timed
+from bench.books import NOW, Claimed, claim_and_pay, make_closings, make_network
+from bench.jobs import Cost, timed
 
 PRODUCTS = 10_000
 DISCIPLINES = {"midwives": 17, "gynaecologists": 1, "hospital": 1, "kraamzorg": 4, "ultrasound": 2}
@@ -89,7 +90,7 @@ def measure(region: Region) -> Iterator[tuple[str, Cost]]:
     yield f"divide {len(region.products):,} products into {len(shares):,} shares", cost
     _, cost = timed(lambda: store(network, region, shares))
     yield f"store them as twelve closings ({connection.vendor})", cost
-    claim_and_pay(network, region)
+    claim_and_pay(network, claimed(region), random.Random(11), month_later)
     analyse_tables()
     posted, cost = timed(lambda: post(network, NOW))
     yield f"post {posted.transactions:,} transactions, {posted.postings:,} postings", cost
@@ -153,17 +154,11 @@ def store(network: Any, region: Region, shares: list[dict[str, Any]]) -> None:
     from django.db import transaction
 
     from ooievaar.settlement.commands import CLOSED_PRODUCT_FIELDS, SHARE_FIELDS, SHARE_PARAMETERS
-    from ooievaar.settlement.models import ClosedProduct, Closing, Share
+    from ooievaar.settlement.models import ClosedProduct, Share
     from ooievaar.storage.bulk import insert_rows, restart_numbering
 
     with transaction.atomic():
-        closings = {
-            month: Closing.objects.create(
-                network=network, month=month, known_until=date(2027, 1, 1), edition="2026",
-                facts_hash="x", created_at=NOW, summary={},
-            ).pk
-            for month in MONTHS
-        }  # fmt: skip
+        closings = make_closings(network, MONTHS)
         explained = json.dumps({"minutes": 0, "deduction_cents": 0, "units": 1})
         insert_rows(
             ClosedProduct,
@@ -199,16 +194,13 @@ def store(network: Any, region: Region, shares: list[dict[str, Any]]) -> None:
 def make_region(count: int, more_practices: int) -> Region:
     """Make who takes part, the women, and the products with who did what for them."""
     from ooievaar.bundles.models import Derivation, MonoValue
-    from ooievaar.network.models import Insurer, Membership, Network, Organisation
+    from ooievaar.network.models import Membership, Organisation
     from ooievaar.record.models import Pregnancy, Woman
     from ooievaar.storage.bulk import insert_rows, restart_numbering
 
     chance = random.Random(7)
-    network = Network.objects.create(kind="igo", name="IGO Meting", agb="53000001")
-    insurers = [
-        Insurer.objects.create(uzovi=f"{8000 + n}", name=f"Verzekeraar {n}").pk
-        for n in range(INSURERS)
-    ]
+    network, found = make_network()
+    insurers = [one.pk for one in found]
     sizes = DISCIPLINES | {"midwives": DISCIPLINES["midwives"] + more_practices}
     kinds = [name for name, size in sizes.items() for _ in range(size)]
     partners = Organisation.objects.bulk_create(
@@ -316,71 +308,16 @@ def agreed(of_discipline: dict[str, list[int]]) -> dict[str, list[dict[str, Any]
     }  # fmt: skip
 
 
-def claim_and_pay(network: Any, region: Region) -> None:
-    """Let every product be claimed; insurers grant and pay most, each month a month later."""
-    from ooievaar.claims.models import Batch, ClaimLine, Payment, PaymentLine
-    from ooievaar.claims.standing import Event, add_events, refresh_paid, writing
-    from ooievaar.contracts.models import Contract
-    from ooievaar.network.roles import Role
-    from ooievaar.network.tests.people import working
-    from ooievaar.storage.bulk import insert_rows, restart_numbering
+def claimed(region: Region) -> list[Claimed]:
+    """Return every product as it is claimed."""
+    names = ("key", "pregnancy_id", "product", "phase", "insurer_id", "of_month", "cents")
+    return [Claimed(one["product_no"], *(one[name] for name in names)) for one in region.products]
 
-    chance = random.Random(11)
-    contracts = {
-        pk: Contract.objects.create(
-            network=network, insurer_id=pk, reference=f"{pk}", valid_from=date(2025, 1, 1),
-            regime="none",
-        ).pk
-        for pk in {one["insurer_id"] for one in region.products}
-    }  # fmt: skip
-    insert_rows(
-        ClaimLine,
-        ("id", "network_id", "reference", "attempt", "key", "pregnancy_id", "insurer_id",
-         "contract_id", "product", "phase", "starts_on", "ends_on", "units", "minutes",
-         "tariff_cents", "cents", "is_credit", "content", "person_hash", "deadline",
-         "explanation", "created_at"),
-        (
-            (one["product_no"], network.pk, f"R{one['product_no']}", 1, one["key"],
-             one["pregnancy_id"], one["insurer_id"], contracts[one["insurer_id"]],
-             one["product"], one["phase"], f"{one['of_month']}-01", f"{one['of_month']}-15", 1, 0,
-             one["cents"], one["cents"], False, "x", "x", "2027-12-31", "{}", NOW)
-            for one in region.products
-        ),
-    )  # fmt: skip
-    restart_numbering(ClaimLine)
-    granted: dict[tuple[int, str], list[tuple[int, int]]] = {}
-    events = []
-    for one in region.products:
-        number, cents = one["product_no"], one["cents"]
-        given = chance.choices((cents, cents // 2, 0), (96, 2, 2))[0]
-        state = "granted" if given == cents else "granted_in_part" if given else ""
-        events.append(Event(number, state or "refused_by_insurer", "return", None, given))
-        if given:
-            granted.setdefault((one["insurer_id"], one["of_month"]), []).append((number, given))
-    approver = working(Role.APPROVER, network=network).person_id
-    with writing():
-        add_events(events, NOW)
-        for number, ((insurer, month), lines) in enumerate(granted.items(), 1):
-            total = sum(cents for _, cents in lines)
-            batch = Batch.objects.create(
-                network=network, insurer_id=insurer, month=month, standard="KZ301-3.2",
-                layout_hash="x", is_test=True, invoice_number=f"{number}", lines=len(lines),
-                starts_on=date(2026, 1, 1), until=date(2027, 1, 1), debit_cents=total,
-                credit_cents=0, prepared_at=NOW, content_hash="x",
-            )  # fmt: skip
-            answer(batch, total, approver)
-            place = MONTHS.index(month)
-            paid_on = date(2026 + (place + 1) // 12, (place + 1) % 12 + 1, 20)
-            payment = Payment.objects.create(
-                network=network, insurer_id=insurer, batch=batch, paid_on=paid_on, cents=total,
-                reference=f"{number}", stored_at=NOW,
-            )  # fmt: skip
-            insert_rows(
-                PaymentLine,
-                ("payment_id", "line_id", "cents"),
-                ((payment.pk, line, cents) for line, cents in lines),
-            )
-            refresh_paid(payment.pk)
+
+def month_later(month: str) -> date:
+    """Return the day on which what is claimed of a month is paid."""
+    place = MONTHS.index(month)
+    return date(2026 + (place + 1) // 12, (place + 1) % 12 + 1, 20)
 
 
 if __name__ == "__main__":
