@@ -242,7 +242,7 @@ def _tariff_rows(
         if product == "early_end":
             if valid_from >= EARLY_END_UNTIL:
                 continue
-            until = min(valid_until, EARLY_END_UNTIL)
+            until = EARLY_END_UNTIL if is_last else min(valid_until, EARLY_END_UNTIL)
         rows.append(
             {
                 "contract": reference,

@@ -59,3 +59,10 @@ def test_a_region_is_stored_once(profile: str) -> None:
         simulate_region(profile, seed=4, births=60, years=1, report=told.append)
     assert "lege databank" in str(rejected.value.faults[0])
     assert CareActivity.objects.count() == rows["activities"]
+
+
+@pytest.mark.django_db
+def test_a_region_of_before_a_rule_changed_is_stored_too() -> None:
+    """Its last contract stays open, and has its tariff for an early end as long as that exists."""
+    rows = simulate_region(births=10, years=1, start=date(2019, 1, 1), report=lambda _: None)
+    assert rows["activities"]
