@@ -37,6 +37,12 @@ def compare(job: Job, report: Report) -> Outcome:
     return Outcome(COMPARED, {"count": count}, {"counts": found.counts, "cents": found.cents})
 
 
+def _prepared_before(job: Job, who: Workplace) -> tuple[Batch, ...]:
+    """Return the files that an earlier attempt stored."""
+    since = Batch.objects.filter(prepared_as=who.position_id, prepared_at__gte=job.created_at)
+    return tuple(since.filter(network=job.network_id).order_by("pk"))
+
+
 @job_kind("prepare_claims")
 def prepare_files(job: Job, report: Report) -> Outcome:
     """Make a file for every insurer of what can go out.
@@ -53,14 +59,10 @@ def prepare_files(job: Job, report: Report) -> Outcome:
         until=str(job.parameters["month"]),
     )
     if isinstance(made, Rejected):
-        before = tuple(
-            Batch.objects.filter(
-                network=job.network_id, prepared_as=who.position_id, prepared_at__gte=job.created_at
-            ).order_by("pk")
-        )
-        if not before:
+        stored = _prepared_before(job, who) if job.attempts > 1 else ()
+        if not stored:
             raise JobRefused(REFUSED, why=str(made.reason))
-        made = before
+        made = stored
     return Outcome(PREPARED, {"count": len(made)}, {"batches": [batch.pk for batch in made]})
 
 
