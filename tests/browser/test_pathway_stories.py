@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from ooievaar.network.roles import Role
@@ -60,7 +61,7 @@ def test_a_chair_writes_a_version_two_sign_it_and_a_woman_goes_over(
         press(signer, "Ondertekenen")
         assert mandate in main(signer)
     follow(signer, "Van kracht laten gaan")
-    today = signer.evaluate("new Date().toISOString().slice(0, 10)")
+    today = timezone.localdate().isoformat()
     signer.get_by_label("Van kracht vanaf").fill(today)
     assert faults_of(signer) == []
     press(signer, "Van kracht laten gaan")

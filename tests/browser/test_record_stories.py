@@ -4,9 +4,11 @@ The stories share one region, and each is about a woman of its own (see `record_
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from ooievaar.network.roles import Role
@@ -121,8 +123,8 @@ def test_a_midwife_takes_somebody_into_care_whose_bsn_is_not_known_yet(
     page.get_by_label("Naam", exact=True).fill("Iris van Dam")
     page.get_by_label("Geboortedatum").fill("1998-02-28")
     page.get_by_label("Geen BSN, omdat").select_option(label="Niet bij zich; volgt later")
-    today = page.evaluate("new Date().toISOString().slice(0, 10)")
-    due = page.evaluate("new Date(Date.now() + 215 * 864e5).toISOString().slice(0, 10)")
+    today = timezone.localdate().isoformat()
+    due = (timezone.localdate() + timedelta(days=215)).isoformat()
     page.get_by_label("Eerste intake").fill(today)
     page.get_by_label("Uitgerekende datum").fill(due)
     page.get_by_label("Bepaald met").select_option(label="Laatste menstruatie (± 7 d)")

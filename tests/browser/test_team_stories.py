@@ -4,9 +4,11 @@ In the region of `record_world`; what one story changes the next may meet.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from ooievaar.network.roles import Role
 from tests.browser.conftest import Site
@@ -132,7 +134,7 @@ def test_a_ward_that_is_full_is_known_to_everybody_at_once(
     hospital.select_option(label="Ziekenhuis Zeezicht")
     doctor.get_by_label("Verloskamers").check()
     doctor.get_by_label("Te weinig personeel").check()
-    tomorrow = doctor.evaluate("new Date(Date.now() + 864e5).toISOString().slice(0, 10)")
+    tomorrow = (timezone.localdate() + timedelta(days=1)).isoformat()
     doctor.get_by_label("Vol tot, dag").fill(tomorrow)
     doctor.get_by_label("Vol tot, tijd").fill("08:00")
     press(doctor, "Vol melden")
