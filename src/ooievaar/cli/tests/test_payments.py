@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from ooievaar.cli import payments as command
 from ooievaar.kernel.faults import InputRejected
 from ooievaar.network.models import Person
-from ooievaar.settlement.payments.models import BankAccount, PaymentRun
+from ooievaar.settlement.payments.models import BankAccount, InsurerAdvance, PaymentRun
 from ooievaar.settlement.payments.sending import own_bank_channel
 from ooievaar.settlement.payments.tests.world import World, iban
 
@@ -104,8 +104,9 @@ def test_what_comes_in_ahead_and_an_account_that_ends(world: World) -> None:
     wrong = run("loan", north.agb, "1.250", "--kenmerk", "L2", "--als", clerk)
     assert isinstance(wrong.exception, InputRejected)
     told = said("insurer-advance", world.insurer.uzovi, "300", "--kenmerk", "V", "--als", clerk)
-    assert "voorschot 1 van Verzekeraar: € 300,00" in told
-    nobody = run("insurer-advance-divide", "1", "--als", clerk)
+    number = InsurerAdvance.objects.get().pk
+    assert f"voorschot {number} van Verzekeraar: € 300,00" in told
+    nobody = run("insurer-advance-divide", str(number), "--als", clerk)
     assert nobody.exit_code == 1 and "nog geen maand afgesloten" in nobody.output
     account = BankAccount.objects.get(organisation=north)
     said("account-end", str(account.pk), "--waarom", "praktijk stopt", "--als", other)
