@@ -12,10 +12,10 @@ from django.utils import timezone
 from ooievaar.claims.channel import FolderChannel
 from ooievaar.cli import payments as commands
 from ooievaar.settlement.ledger.models import Transaction
+from ooievaar.settlement.payments.bank import bank_proof
 from ooievaar.settlement.payments.deciding import run_state, withdraw_run
 from ooievaar.settlement.payments.models import PaymentFile, PaymentRun, RunStep
 from ooievaar.settlement.payments.proposing import open_runs
-from ooievaar.settlement.payments.queries import bank_proof
 from ooievaar.settlement.payments.statements_in import take_statements
 from ooievaar.settlement.payments.tests.world import Bank, World
 from ooievaar.ui.jobs import queue_job
@@ -173,7 +173,7 @@ def _wrong_of(world: World, now: datetime) -> Iterator[str]:
         yield f"{name}: the statement of the bank is refused: {taken}"
         return
     proof = bank_proof(world.network)
-    if proof.remainder_cents or proof.on_the_way_cents or proof.unmatched or proof.mismatched:
+    if proof.remainder_cents or proof.on_the_way_cents or proof.others or proof.mismatches:
         yield f"{name}: the bank and the books differ: {proof}"
     if any(run_state(run) != "confirmed" for run in sent):
         yield f"{name}: what the bank executed is not confirmed"

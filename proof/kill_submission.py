@@ -24,6 +24,7 @@ from ooievaar.claims.models import (
 from ooievaar.claims.preparing import approve, batch_state
 from ooievaar.claims.queries import balance_of
 from ooievaar.claims.standing import rebuild_standings
+from ooievaar.claims.tests.portal import Portal
 from ooievaar.claims.tests.region import MONTH, Claims
 from ooievaar.cli import claims as commands
 from ooievaar.ui.jobs import queue_job
@@ -94,11 +95,11 @@ class Submission(Office):
     def _name_of_approver(self) -> str:
         return self.username(self.claims.approver)
 
-    def portal(self, folder: Path) -> "Portal":
+    def portal(self, folder: Path) -> "WatchedPortal":
         """Return the other side of the channel of a case."""
-        return Portal(FolderChannel(folder / self.folder_name), self.earlier)
+        return WatchedPortal(FolderChannel(folder / self.folder_name), self.earlier)
 
-    def untrue(self, folder: Path, portal: "Portal", now: datetime) -> Iterator[str]:
+    def untrue(self, folder: Path, portal: "WatchedPortal", now: datetime) -> Iterator[str]:
         """Say what is not so at any moment: what is said to be sent is there, and whole."""
         stored = {
             file.name: file.content.encode(ENCODING)
@@ -137,7 +138,7 @@ class Submission(Office):
             return BatchStep.objects.filter(batch_id=pk, state="sent").exists()
         return self.begun(job_parameters)
 
-    def wrong_at_end(self, folder: Path, portal: "Portal", now: datetime) -> Iterator[str]:
+    def wrong_at_end(self, folder: Path, portal: "WatchedPortal", now: datetime) -> Iterator[str]:
         """Say what is not so when all was done: each line once, and nothing else."""
         batches = self._batches()
         if len(batches) != 3:
@@ -179,19 +180,12 @@ class Submission(Office):
         return [owed[0], *owed[-4:]]
 
 
-class Portal:
-    """Picks up what lies there, at any moment, and notes every file it was handed."""
+class WatchedPortal(Portal):
+    """Also knows what it had before the case began, and reads what came."""
 
     def __init__(self, channel: FolderChannel, earlier: set[str]) -> None:
-        self.channel, self.earlier = channel, earlier
-        self.handed: Counter[str] = Counter()
-        self.content: dict[str, bytes] = {}
-
-    def collect(self) -> None:
-        """Pick up what lies there."""
-        for name, content in self.channel.collect():
-            self.handed[name] += 1
-            self.content[name] = content
+        super().__init__(channel)
+        self.earlier = earlier
 
     def references(self) -> tuple[Counter[str], list[str]]:
         """Return how often each line came, and the files that cannot be read."""

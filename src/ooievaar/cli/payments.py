@@ -243,7 +243,7 @@ def status(
     network: NetworkName = None,
 ) -> None:
     """Lees een afschrift in, en toon hoe de laatste run staat en of de bank klopt."""
-    from ooievaar.settlement.payments.queries import bank_proof
+    from ooievaar.settlement.payments.bank import bank_proof
 
     here = chosen_network(network)
     if file is not None:
@@ -255,9 +255,11 @@ def status(
     _show(run)
     proof = bank_proof(here)
     if proof.closing_on is not None:
+        came = proof.since_cents
+        since = f" - geboekt na het afschrift {format_euro(came)}" if came else ""
         console.print(
             f"bank {format_euro(proof.bank_cents)} = boeken {format_euro(proof.ledger_cents)} + "
-            f"onderweg {format_euro(proof.on_the_way_cents)}; "
+            f"onderweg {format_euro(proof.on_the_way_cents)}{since}; "
             f"rest {format_euro(proof.remainder_cents)}",
             soft_wrap=True,
         )

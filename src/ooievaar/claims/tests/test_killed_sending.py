@@ -4,15 +4,14 @@ Each round is a process of its own that is killed one step later than the one be
 after every statement, every commit, and everything that is done to a file.
 """
 
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from ooievaar.claims.channel import FolderChannel
 from ooievaar.claims.models import Batch, BatchStep, ClaimFile, LineEvent
 from ooievaar.claims.preparing import approve
 from ooievaar.claims.sending import resume_sending, send
+from ooievaar.claims.tests.portal import Portal
 from ooievaar.claims.tests.region import Claims
 from ooievaar.ui.tests.killed import killed_at
 from ooievaar.ui.tests.real_database import RealDatabase
@@ -20,20 +19,6 @@ from ooievaar.ui.tests.real_database import RealDatabase
 pytestmark = pytest.mark.django_db
 
 LEAST_ROUNDS = 20
-
-
-class Portal:
-    """Picks up what lies there, at any moment, and notes every file it was handed."""
-
-    def __init__(self, channel: FolderChannel) -> None:
-        self.channel = channel
-        self.handed: Counter[str] = Counter()
-        self.content: dict[str, bytes] = {}
-
-    def collect(self) -> None:
-        for name, content in self.channel.collect():
-            self.handed[name] += 1
-            self.content[name] = content
 
 
 def test_a_submission_that_is_killed_at_any_step_is_sent_once(

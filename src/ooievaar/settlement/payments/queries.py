@@ -11,8 +11,6 @@ from ooievaar.network.models import Insurer, Network, Organisation
 from ooievaar.network.roles import Role
 from ooievaar.network.workplace import Workplace
 from ooievaar.record.permissions import known
-from ooievaar.settlement.ledger.queries import balance_of
-from ooievaar.settlement.ledger.rules.accounts import AccountKey
 from ooievaar.settlement.payments.accounts import accounts_before
 from ooievaar.settlement.payments.amounts import BACK
 from ooievaar.settlement.payments.deciding import run_state
@@ -20,14 +18,12 @@ from ooievaar.settlement.payments.models import (
     AdvanceRun,
     BankAccount,
     BankEntry,
-    BankStatement,
     InsurerAdvance,
-    LineStatus,
     PaymentLine,
     PaymentRun,
     RunStep,
 )
-from ooievaar.settlement.payments.rules.netting import ADVANCE, BANK
+from ooievaar.settlement.payments.rules.netting import ADVANCE
 
 
 def runs_for(workplace: Workplace) -> QuerySet[PaymentRun]:
@@ -198,45 +194,4 @@ def insurer_advance_balances(network: Network) -> list[tuple[Insurer, int]]:
         left[advance.insurer_id] += advance.cents - (advance.offset or 0)
     return sorted(
         ((insurers[pk], cents) for pk, cents in left.items()), key=lambda one: one[0].name
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class BankProof:
-    """The books against the bank: what stands there, and what explains each cent between them.
-
-    `on_the_way_cents` was sent and not executed yet; `unmatched` are movements that no run made:
-    receipts of insurers, costs. The books must have these from elsewhere.
-    """
-
-    closing_on: date | None
-    bank_cents: int
-    ledger_cents: int
-    on_the_way_cents: int
-    unmatched: tuple[BankEntry, ...]
-    mismatched: tuple[BankEntry, ...]
-
-    @property
-    def remainder_cents(self) -> int:
-        """What nothing explains; zero when books and bank say the same."""
-        return self.bank_cents - self.ledger_cents - self.on_the_way_cents
-
-
-def bank_proof(network: Network) -> BankProof:
-    """Compare the newest statements of the own accounts with the books."""
-    closing: dict[str, BankStatement] = {}
-    for statement in BankStatement.objects.filter(network=network).defer("content").order_by("pk"):
-        closing[statement.iban] = statement
-    entries = BankEntry.objects.filter(statement__network=network).select_related("statement")
-    told = LineStatus.objects.filter(line__run__network=network).values("line_id")
-    waiting = PaymentLine.objects.filter(
-        run__network=network, run__steps__state=RunStep.State.SENDING
-    ).exclude(pk__in=told)
-    return BankProof(
-        closing_on=max((one.closing_on for one in closing.values()), default=None),
-        bank_cents=sum(one.closing_cents for one in closing.values()),
-        ledger_cents=balance_of(network, AccountKey(BANK)),
-        on_the_way_cents=int(waiting.aggregate(sum=Sum("cents"))["sum"] or 0),
-        unmatched=tuple(entries.filter(match=BankEntry.Match.OTHER).order_by("pk")),
-        mismatched=tuple(entries.filter(match=BankEntry.Match.MISMATCH).order_by("pk")),
     )

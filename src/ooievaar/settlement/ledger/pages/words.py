@@ -50,6 +50,7 @@ PARTS: dict[str, Promise] = {
     "credit": _("staat tegoed"),
     "elsewhere": _("anders geboekt"),
     "on_the_way": _("onderweg naar de bank"),
+    "since": _("geboekt na het afschrift"),
 }
 
 

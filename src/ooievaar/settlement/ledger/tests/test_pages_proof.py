@@ -19,6 +19,7 @@ from ooievaar.settlement.ledger.models import Posting, Transaction
 from ooievaar.settlement.ledger.tests.books import Books, unguarded
 from ooievaar.settlement.ledger.tests.looking import seen
 from ooievaar.settlement.models import ClosedProduct, Share
+from ooievaar.settlement.payments.bank import bank_proof
 from ooievaar.settlement.payments.models import BankStatement, PaymentLine, PaymentPart, PaymentRun
 from ooievaar.settlement.payments.tests.world import SINCE, World
 from ooievaar.settlement.proofs import prove_money
@@ -35,6 +36,19 @@ class Paid:
     def remainders(self) -> dict[str, int]:
         told = prove_money(self.books.network)
         return {one.name: one.remainder for one in told.proof.balances if one.remainder}
+
+    def comes_in_later(self) -> None:
+        """The next day another product is claimed, granted and paid: 10,000 cents in the books."""
+        self.bank.next_day()
+        books = self.books
+        books.now, books.today = self.bank.now, self.bank.today
+        books.product(books.woman(), 10_000)
+        books.close("2026-02")
+        (batch,) = books.sent()
+        books.answered(batch)
+        books.paid(batch)
+        books.posted()
+        self.bank.now, self.bank.today = books.now, books.today
 
 
 @pytest.fixture
@@ -81,22 +95,35 @@ def test_every_cent_is_followed_from_granted_to_the_bank(paid: Paid) -> None:
 
 
 def test_what_is_on_its_way_to_the_bank_explains_the_difference(paid: Paid) -> None:
-    paid.bank.next_day()
-    books = paid.books
-    books.now, books.today = paid.bank.now, paid.bank.today
-    books.product(books.woman(), 10_000)
-    books.close("2026-02")
-    (batch,) = books.sent()
-    books.answered(batch)
-    books.paid(batch)
-    books.posted()
-    paid.bank.now, paid.bank.today = books.now, books.today
+    paid.comes_in_later()
     paid.bank.bank.tell(10_000)
     paid.bank.told()
     paid.bank.sent()
-    told = prove_money(books.network)
+    told = prove_money(paid.books.network)
     (bank,) = [one for one in told.proof.balances if one.name == "bank"]
     assert dict(bank.parts)["on_the_way"] == 8_500 and bank.remainder == 0
+
+
+def test_money_that_came_after_the_newest_statement_leaves_nothing_over(paid: Paid) -> None:
+    """The books know more than the bank told: that is said, and is no alarm."""
+    paid.comes_in_later()
+    told = prove_money(paid.books.network)
+    (bank,) = [one for one in told.proof.balances if one.name == "bank"]
+    assert dict(bank.parts)["since"] == -10_000 and bank.remainder == 0 and told.proof.holds
+    client = come_in(Client(), position(Role.CONTROLLER, network=paid.books.network))
+    text = seen(client, reverse("books_proof"))
+    assert "geboekt na het afschrift" in text and "alles sluit" in text
+
+    paid.bank.bank.tell(10_000)
+    paid.bank.told()
+    assert bank_proof(paid.books.network).since_cents == 0 and paid.remainders() == {}
+
+
+def test_money_that_came_before_the_statement_and_is_not_on_it_stays_over(paid: Paid) -> None:
+    paid.comes_in_later()
+    paid.bank.told()
+    assert bank_proof(paid.books.network).since_cents == 0
+    assert paid.remainders() == {"bank": -10_000}
 
 
 def test_a_payment_that_came_back_is_owed_again_and_nothing_remains(paid: Paid) -> None:

@@ -19,11 +19,12 @@ from ooievaar.network.roles import WHOLE_NETWORK_ROLES, Role
 from ooievaar.record.access_log.models import Kind
 from ooievaar.record.access_log.noting import NO_RELATION, note
 from ooievaar.record.relations import Rejected
+from ooievaar.settlement.payments.bank import bank_proof
 from ooievaar.settlement.payments.models import BankEntry
 from ooievaar.settlement.payments.pages import words
 from ooievaar.settlement.payments.pages.forms import StatementForm
 from ooievaar.settlement.payments.pages.reading import network_of
-from ooievaar.settlement.payments.queries import bank_proof, entries_for
+from ooievaar.settlement.payments.queries import entries_for
 from ooievaar.settlement.payments.statements_in import take_statements
 from ooievaar.settlement.tabs import tabs_for
 from ooievaar.ui.columns import Column

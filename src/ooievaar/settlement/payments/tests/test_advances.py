@@ -33,6 +33,7 @@ from ooievaar.settlement.payments.advancing import (
     refuse_advances,
     withdraw_advances,
 )
+from ooievaar.settlement.payments.bank import bank_proof
 from ooievaar.settlement.payments.insurer_advances import (
     left_of,
     offset_granted,
@@ -48,7 +49,6 @@ from ooievaar.settlement.payments.models import (
     RunStep,
 )
 from ooievaar.settlement.payments.proposing import NO_REASON, propose_run
-from ooievaar.settlement.payments.queries import bank_proof
 from ooievaar.settlement.payments.tests.world import SINCE, World
 
 pytestmark = pytest.mark.django_db

@@ -21,7 +21,7 @@ from ooievaar.settlement.payments.proposing import propose_run
 from ooievaar.settlement.payments.sending import send_run
 from ooievaar.settlement.payments.statements_in import take_statements
 
-MONDAY = date(2026, 3, 2)
+MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SINCE = date(2025, 1, 1)
 numbers = count(1)
@@ -76,15 +76,16 @@ class Bank:
         refs += f"<PmtInfId>{batch}</PmtInfId>" if batch else ""
         self.news.append(
             f'<Ntry><Amt Ccy="EUR">{euros(abs(cents))}</Amt><CdtDbtInd>{sign}</CdtDbtInd>'
-            "<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-03-03</Dt></BookgDt>"
+            f"<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>{TUESDAY}</Dt></BookgDt>"
             f"<NtryDtls><TxDtls><Refs>{refs}</Refs>{more}</TxDtls></NtryDtls></Ntry>"
         )
         self.news_cents += cents
 
-    def statement(self) -> bytes:
+    def statement(self, day: date = TUESDAY) -> bytes:
         self.number += 1
         opening, self.balance = self.balance, self.balance + self.news_cents
-        content = camt(self.iban, f"S{self.number}", opening, self.balance, "".join(self.news))
+        news = "".join(self.news)
+        content = camt(self.iban, f"S{self.number}", opening, self.balance, news, day)
         self.news, self.news_cents = [], 0
         return content
 
@@ -93,13 +94,15 @@ def euros(cents: int) -> str:
     return f"{cents // 100}.{cents % 100:02d}"
 
 
-def camt(iban: str, reference: str, opening: int, closing: int, entries: str) -> bytes:
+def camt(
+    iban: str, reference: str, opening: int, closing: int, entries: str, day: date = TUESDAY
+) -> bytes:
     def balance(code: str, cents: int) -> str:
         sign = "CRDT" if cents >= 0 else "DBIT"
         return (
             f"<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>"
             f'<Amt Ccy="EUR">{euros(abs(cents))}</Amt><CdtDbtInd>{sign}</CdtDbtInd>'
-            "<Dt><Dt>2026-03-03</Dt></Dt></Bal>"
+            f"<Dt><Dt>{day}</Dt></Dt></Bal>"
         )
 
     return (
@@ -206,7 +209,9 @@ class World:
         return run
 
     def told(self) -> list[BankStatement]:
-        taken = take_statements(self.network, "s.xml", self.bank.statement(), self.now)
+        taken = take_statements(
+            self.network, "s.xml", self.bank.statement(max(self.today, TUESDAY)), self.now
+        )
         assert isinstance(taken, list), taken
         return taken
 

@@ -5,7 +5,7 @@ import pytest
 from ooievaar.record.relations import Rejected
 from ooievaar.settlement.ledger.models import PeriodClosing, Transaction
 from ooievaar.settlement.ledger.rules.accounts import AccountKey
-from ooievaar.settlement.payments.queries import bank_proof
+from ooievaar.settlement.payments.bank import bank_proof
 from ooievaar.settlement.year_end.deciding import approve, prepare, withdraw
 from ooievaar.settlement.year_end.kinds import NOT_FIRST, OPENED_BEFORE
 from ooievaar.settlement.year_end.models import Proposal
