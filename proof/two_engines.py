@@ -14,9 +14,14 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pprint import pformat
+from random import Random
 from time import perf_counter, process_time
 
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
 from proof.outcome import Outcome, Tell
+from tests.engine.changing import change, not_as_named
 from tests.engine.comparing import (
     EVERY_OUTCOME,
     EVERY_SHARE,
@@ -31,13 +36,17 @@ from tests.engine.comparing import (
     year_by_rules,
 )
 from tests.engine.divisions_mixed import generate_mixed
-from tests.engine.generate import family_of, generate
+from tests.engine.generate import family_of, generate, generate_from
 from tests.engine.world import Facts
 from tests.engine.years import generate_year
 
 PREGNANCIES, PER_REGION = 200_000, 1_000
 PRODUCTS, PER_AGREEMENT = 50_000, 200
 YEARS = 20_000
+THROWN = 150
+"""Families of which Hypothesis makes every throw itself: each costs as much as 200 others."""
+CHANGED_EVERY, CHANGES_OF_A_KIND = 10, 20
+"""In every tenth region the nearest changes are made, so many of each kind."""
 FIRST_SEED = 1_000
 ENOUGH_TO_MEET_ALL = 10_000
 """Pregnancies after which every outcome must have been met."""
@@ -51,6 +60,7 @@ def prove(share: float, tell: Tell) -> Outcome:
     counts: Counter[str] = Counter()
     failures = [
         *_pregnancies(max(round(PREGNANCIES * share), 1), counts, tell),
+        *_thrown(max(round(THROWN * share), 1), counts),
         *_divisions(max(round(PRODUCTS * share), 1), counts, tell),
         *_years(max(round(YEARS * share), 1), counts),
     ]
@@ -67,6 +77,8 @@ def _pregnancies(wanted: int, counts: Counter[str], tell: Tell) -> Iterator[str]
         counts["activities"] += len(facts["activities"])
         reached += met(ours)
         yield from _told(seed, list(differences(ours, derive_by_tables(facts))))
+        if seed % CHANGED_EVERY == 0:
+            yield from _changed(seed, facts, ours, counts)
         if seed % 20 == 0:
             tell(f"{counts['pregnancies']} pregnancies of {wanted} compared")
         seed += 1
@@ -74,6 +86,42 @@ def _pregnancies(wanted: int, counts: Counter[str], tell: Tell) -> Iterator[str]
     counts["outcomes met"] = len(EVERY_OUTCOME) - len(missing)
     if missing and wanted >= ENOUGH_TO_MEET_ALL:
         yield f"two engines: no generated pregnancy met {missing}"
+
+
+def _changed(seed: int, facts: Facts, before: Facts, counts: Counter[str]) -> Iterator[str]:
+    """Make the changes that outcomes name as nearest: each must give another outcome."""
+    changed, made = change(facts, before, CHANGES_OF_A_KIND)
+    counts["nearest changes made"] += len(made)
+    after = derive_by_tables(changed)
+    yield from (f"two engines, seed {seed}: {one}" for one in not_as_named(made, after))
+    ours = derive_by_oracle(changed)
+    yield from (f"two engines, seed {seed}, changed: {one}" for one in differences(ours, after))
+
+
+def _thrown(wanted: int, counts: Counter[str]) -> Iterator[str]:
+    """Let Hypothesis make every throw, and shrink to the fewest and simplest when they differ."""
+
+    @settings(
+        max_examples=wanted,
+        database=None,
+        deadline=None,
+        derandomize=True,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.randoms(use_true_random=False), st.integers(0, 9))
+    def agree(random: Random, seed: int) -> None:
+        facts = generate_from(random, seed)
+        counts["families thrown by Hypothesis"] += 1
+        found = list(differences(derive_by_oracle(facts), derive_by_tables(facts)))
+        assert not found, (
+            f"region {seed}: {found[0]}; { ({name: facts[name] for name in OF_WOMEN}) }"
+        )
+
+    try:
+        agree()
+    except AssertionError as differ:
+        yield f"two engines, shrunk by Hypothesis, {differ}"
 
 
 def _told(seed: int, found: list[Difference]) -> Iterator[str]:

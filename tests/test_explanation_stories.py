@@ -13,7 +13,7 @@ from ooievaar.bundles.explain import (
 from ooievaar.bundles.models import Breaker, Disposition, Product
 from ooievaar.record.commands import add_pregnancy_version
 from ooievaar.record.models import CareActivity
-from tests.every_outcome import INTAKE, EveryOutcome
+from tests.every_outcome import BIRTH, INTAKE, EveryOutcome
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +60,15 @@ def test_of_several_deciding_acts_the_first_is_named_and_the_others_counted(
     assert "van 01-04-2025 en 2 andere was dit" in dutch.nearest_change
     assert "of 01-04-2025 and 2 more this" in english.nearest_change
     assert len(dutch.evidence) == 3
+
+
+def test_where_nothing_would_be_left_of_a_phase_that_is_said(small: EveryOutcome) -> None:
+    told = small.expecting(small.insurer)
+    small.care(told, small.ward, "190036", BIRTH)
+    small.derive()
+    dutch, english = (why_product("natal_on_request", language) for language in LANGUAGES)
+    assert dutch.nearest_change.endswith("had deze fase geen product.")
+    assert english.nearest_change.endswith("this phase had no product.")
 
 
 @pytest.mark.parametrize(

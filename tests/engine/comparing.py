@@ -24,8 +24,8 @@ from ooievaar.settlement.year_end.rules.settling import (
     moved,
     settle_year,
 )
-from tests import oracle
 from tests.engine.world import Facts, Row
+from tests.oracle import division, engine
 
 COMPARED = {**OUTPUTS, "performed": PERFORMED}
 """Every table that others read of the engine, and what the division reads of it."""
@@ -56,7 +56,7 @@ class Difference:
 
 def derive_by_oracle(facts: Facts) -> Facts:
     """Derive in plain Python, with what each organisation did for a product counted from places."""
-    tables = oracle.derive(facts)
+    tables = engine.derive(facts)
     rule_of = {row["product_no"]: row["rule"] for row in tables["products"]}
     acts = {act["activity_id"]: act for act in facts["activities"]}
     done: Counter[tuple[int, int]] = Counter()
@@ -168,7 +168,7 @@ def divide_by_oracle(tables: Facts) -> list[Row]:
     empty = {name: dict.fromkeys(schema) for name, schema in DIVISION_INPUTS.items()}
     empty["products"] = empty.pop("divisible_products")
     whole = {name: [empty[name] | row for row in tables.get(name, [])] for name in empty}
-    return in_order(oracle.divide(whole))
+    return in_order(division.divide(whole))
 
 
 def in_order(shares: list[Row]) -> list[Row]:
@@ -224,7 +224,7 @@ def year_by_rules(year: dict[str, Any]) -> dict[str, Any]:
 
 def year_by_oracle(year: dict[str, Any]) -> dict[str, Any]:
     """Settle a year in plain Python, with the entries that follow from it."""
-    told = oracle.settle_year(year)
+    told = division.settle_year(year)
     unpaid, paid = told["unpaid"], told["paid"]
     nets = {who: found[3] + unpaid.get(who, 0) for who, found in told["corridors"].items()}
     entries = {

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.engine.region import Engine
-from tests.oracle import derive
+from tests.oracle.engine import derive
 
 
 @pytest.fixture(params=["oracle", "ibis"])

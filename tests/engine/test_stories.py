@@ -171,7 +171,7 @@ def test_the_start_of_the_phase_decides_which_products_are_in_force(engine: Engi
 
     assert told.products == [("early_end", 300_00)]
     assert told.tables["products"][0]["reason"] == "before_16_weeks"
-    assert told.tables["products"][0]["alternative_product"] == "prenatal"
+    assert told.tables["products"][0]["alternative_product"] == "prenatal_complex"
 
 
 def test_hints_of_birth_do_not_count_in_an_early_end(engine: Engine) -> None:
@@ -231,6 +231,17 @@ def test_a_gynaecologist_beats_on_request(engine: Engine) -> None:
     assert told.products == [PRENATAL, ("natal_complex", 2500_00)]
     assert told.tables["products"][1]["alternative_product"] == "natal_on_request"
     assert told.tables["products"][1]["alternative_cents"] == 1100_00
+
+
+def test_without_the_acts_that_decide_nothing_may_be_left_of_a_phase(engine: Engine) -> None:
+    story = Region("none").pregnancy(due="2025-06-01", intake="2024-11-01")
+    story.born("2025-06-01").did("190036", "2025-06-01", by=HOSPITAL)
+    asked = story.did("V-INT", "2024-11-01").derive(engine)
+    assert asked.products == [PRENATAL, ("natal_on_request", 1100_00)]
+    assert asked.tables["products"][1]["alternative_product"] == ""
+
+    acted = story.did("037751", "2025-06-01", by=GYNAECOLOGISTS).derive(engine)
+    assert acted.tables["products"][1]["alternative_product"] == "natal_on_request"
 
 
 def test_care_of_a_supplier_is_inside_for_the_codes_it_supplies(engine: Engine) -> None:

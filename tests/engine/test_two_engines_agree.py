@@ -102,8 +102,11 @@ def test_the_columns_are_those_of_the_declared_tables() -> None:
 
 
 def test_the_plain_engine_stays_small_enough_to_be_read_beside_the_policy() -> None:
-    """Under 600 lines of code; blank lines, comments and docstrings are not counted."""
+    """Every line, then those of code: without blank lines, comments and docstrings."""
     folder = Path(oracle.__file__).parent
+    whole = [line for path in folder.glob("*.py") for line in path.read_text("utf-8").splitlines()]
+    assert len(whole) < 650
+    assert not [line for line in whole if "fmt:" in line]
     code: set[tuple[str, int]] = set()
     for path in folder.glob("*.py"):
         tree = ast.parse(path.read_text("utf-8"))
@@ -119,4 +122,4 @@ def test_the_plain_engine_stays_small_enough_to_be_read_beside_the_policy() -> N
         }
         lines = {n for t in tokens for n in range(t.start[0], t.end[0] + 1)} - words
         code |= {(path.name, line) for line in lines}
-    assert len(code) < 600
+    assert len(code) < 535

@@ -1,80 +1,65 @@
 """From facts to routes, phases, products, breakers, old-way values and dispositions."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from datetime import timedelta as days
 
 from ooievaar.bundles.rules.facts import OUTPUTS, columns
-from tests.oracle.facts import (
-    NATAL,
-    POSTNATAL,
-    PRENATAL,
-    Book,
-    Facts,
-    Row,
-    days,
-    gestation,
-    half_up,
-    old_way,
-    read_acts,
-    read_pregnancy,
-    route,
-)
+from tests.oracle.facts import NATAL, POSTNATAL, PRENATAL, Book, Row, cover, half_up, read_care
 
 WEEKS = ((105, "0_14"), (210, "15_29"), (10**9, "after_29"))
-NO_PHASE = Row(terms=None, contract_id=0, insurer_id=None, opened=None, breakers=[],
-               regime="none", banned=False)  # fmt: skip
+NO_PHASE = Row(opened=None, why="", contract_id=None, product=None, banned=False, breakers=[])
+OF_PHASE = {"rule": "product", "minutes": 0, "units": 1}
+OF_HOURS = {"rule": "kraamzorg", "product": "kraamzorg_hour", "alternative_product": ""}
+OF_HOURS |= {"reason": "hours", "deduction_cents": 0, "alternative_cents": None}
 
 
-def derive(facts: Facts) -> Facts:
+def derive(facts):
     """Return the tables of `facts.OUTPUTS`, each in order of its key."""
-    book, pregnancies, acts_of = Book(facts), {}, defaultdict(list)
-    for row in facts["pregnancies"]:
-        if limits := book.on(row["first_intake_on"], "limits"):  # else the rule book knows no law
-            pregnancies[row["pregnancy_id"]] = read_pregnancy(row, limits, book)
-    for act in read_acts(facts["activities"], pregnancies, book):
-        acts_of[act.pregnancy and act.pregnancy.pregnancy_id].append(act)
-    found = defaultdict(list)
-    found["dispositions"] = [place(act, NO_PHASE, None, book) for act in acts_of[None]]
-    for number, p in pregnancies.items():
-        conclude(p, acts_of[number], book, found)
-    tables: Facts = {}
+    book, found, tables = Book(facts), defaultdict(list), {}
+    pregnancies, found["dispositions"] = read_care(book)
+    for p in pregnancies:
+        conclude(p, book, found)
+    for act in found["dispositions"]:
+        place(act, book)
     for name, schema in OUTPUTS.items():
         rows = [[getattr(row, column) for column in columns(schema)] for row in found[name]]
         tables[name] = [dict(zip(columns(schema), row, strict=True)) for row in sorted(rows)]
     return tables
 
 
-def conclude(p: Row, acts: list[Row], book: Book, found: dict[str, list[Row]]) -> None:
+def conclude(p, book, found):
     """Add what one pregnancy amounts to."""
-    values, made = mono_values(p, [act for act in acts if act.counted], book), []
-    for number, phase in p.phases.items():
-        phase.care = [act for act in acts if act.counted and act.phase == number]
-        here = {who: value for (of_phase, who), value in values.items() if of_phase == number}
-        made += conclude_phase(p, phase, here, book)
+    for phase in p.phases.values():
+        phase.care = [act for act in p.acts if act.counted and act.phase == phase.phase]
+        phase.values = mono_values(p, phase, book)
+        conclude_phase(p, phase, book)
+        found["products"] += [phase.product] if phase.product else []
         found["breakers"] += phase.breakers
-    of_phase = {row.phase: row for row in made}
-    product_of = {act.activity_id: of_phase.get(act.phase) for act in acts if not act.hourly}
-    hours = [act for act in acts if act.hourly and not p.phases[act.phase].banned]
-    for row in kraamzorg(p, hours, book):
-        made.append(row)
-        product_of |= dict.fromkeys(row.evidence, row)
-    for act in acts:
-        phase = p.phases.get(act.phase, NO_PHASE)
-        found["dispositions"].append(place(act, phase, product_of.get(act.activity_id), book))
-    found["products"] += made
+        found["mono_values"] += phase.values.values()
+    hours = [act for act in p.acts if act.hourly and not p.phases[act.phase].banned]
+    for product in kraamzorg(p, hours, book):
+        found["products"].append(product)
+        for act in product.acts:
+            act.product = product
     found["breakers"] += late_miscarriages(p, book)
-    found["mono_values"] += values.values()
     found["phases"] += p.phases.values()
-    found["routes"].append(route(p, book))
+    # It is funded as the latest phase that has begun.
+    begun = [phase for phase in p.phases.values() if phase.starts_on < p.clock]
+    funded = begun[-1] if begun else cover(p, p.first_intake_on, book)
+    funded.route = "old_way" if funded.why else "integral"
+    funded.reason = funded.why or ("followed_contract" if funded.terms.followed else "contract")
+    found["routes"].append(funded)
 
 
-def place(act: Row, phase: Row, product: Row | None, book: Book) -> Row:
+def place(act, book):
     """Give an act its one place: the first of these that holds."""
     p, scope, mono = act.pregnancy, act.entry.scope, "monodisciplinary"
+    phase = p.phases.get(act.phase, NO_PHASE) if p else NO_PHASE
+    product = act.product if act.hourly else phase.product
     # An outsider breaks a phase that the IGO has open, unless the contract lets it.
-    beside = phase.terms and phase.opened and not act.inside and act.day >= phase.opened
+    beside = phase.contract_id and phase.opened and not act.inside and act.day >= phase.opened
     listed = book.all("parallel_care", contract_id=phase.contract_id, code=act.code)
-    insured = book.terms(p.woman_id, act.day) if act.hourly else (phase.insurer_id, phase.terms)
-    why = old_way(p, *insured) if p else ""
+    why = cover(p, act.day, book).why if act.hourly else phase.why
     by_itself = any(act.activity_id in breaker.evidence for breaker in phase.breakers)
     within = "open" if product and product.is_open else "member" if act.member else "supplier"
     places = (
@@ -95,108 +80,102 @@ def place(act: Row, phase: Row, product: Row | None, book: Book) -> Row:
         (product is None, mono, "product_not_covered", "price"),
         (True, "in_product", within, product and product.rule),
     )
-    _, disposition, reason, rule = next(found for found in places if found[0])
-    return Row(
-        activity_id=act.activity_id, pregnancy_id=p and p.pregnancy_id, phase=act.phase,
-        disposition=disposition, reason=reason, rule=rule, twin_id=act.twin_id,
-        product_no=product.product_no if product and disposition == "in_product" else None,
-    )  # fmt: skip
+    _, act.disposition, act.reason, act.rule = next(found for found in places if found[0])
+    act.pregnancy_id = p and p.pregnancy_id
+    act.product_no = product.product_no if act.disposition == "in_product" else None
 
 
-def conclude_phase(p: Row, phase: Row, values: dict[int, Row], book: Book) -> list[Row]:
-    """Add to a phase its breakers and the loss by the first of them; return its product."""
+def conclude_phase(p, phase, book):
+    """Give a phase its breakers, the loss by the first of them, and its product if it has one."""
     # The IGO has a phase open from its first own care in it.
     phase.opened = min((act.day for act in phase.care if act.inside), default=None)
     phase.breakers = find_breakers(p, phase, book) if phase.opened else []
     phase.regime = phase.terms.regime if phase.terms else "none"
     phase.banned = phase.regime == "parallel_ban" and phase.breakers != []
-    choice = choose_product(p, phase, book)
-    tariff = book.tariff(phase.contract_id, choice.product, phase.starts_on) if choice else None
-    breaking = [values[who] for who in {a.organisation_id for b in phase.breakers for a in b.acts}]
-    deduction = min(tariff or 0, sum(value.known_cents for value in breaking))
+    product = choose_product(p, phase, book)
+    breaking = {act.organisation_id for breaker in phase.breakers for act in breaker.acts}
+    breaking = [phase.values[who] for who in breaking]
+    deduction = min(product.tariff_cents or 0, sum(value.known_cents for value in breaking))
     for first in sorted(phase.breakers, key=lambda breaker: breaker.happened_on)[:1]:
-        first.counts_loss, decisive, worth = True, breaking, tariff or 0
-        if first.kind == "phase_before_contract" and choice:
-            worth = book.tariff(first.contract_id, choice.product, first.happened_on) or 0
-        if first.regime == "parallel_ban":
-            decisive = [value for value in values.values() if value.is_inside]
+        first.counts_loss, decisive, loss = True, breaking, deduction
+        if first.regime == "parallel_ban":  # the products are lost, what they replace is not
+            priced_on = first.happened_on if phase.terms is None else phase.starts_on
+            loss = book.tariff(first.contract_id, product.product, priced_on) or 0
             hours = kraamzorg(p, phase.care if phase.banned else [], book)
-            worth += sum(row.cents for row in hours) - sum(value.known_cents for value in decisive)
-        loss = {"parallel_ban": worth, "correction": deduction, "none": 0}[first.regime]
-        is_unknown = first.regime != "none" and any(value.unknown_acts for value in decisive)
-        first.loss_cents = None if is_unknown else loss
-    off = deduction if phase.regime == "correction" else 0
-    return [] if tariff is None or phase.banned else [Row(
-        product_no=p.pregnancy_id * 100 + phase.phase, key=f"{p.pregnancy_id}:{phase.phase}",
-        pregnancy_id=p.pregnancy_id, phase=phase.phase, insurer_id=phase.insurer_id,
-        contract_id=phase.contract_id, starts_on=phase.starts_on, claimable_on=phase.until,
-        is_open=phase.is_open, minutes=0, units=1, tariff_cents=tariff, deduction_cents=off,
-        cents=tariff - off, rule="product", **vars(choice),
-    )]  # fmt: skip
+            decisive = [value for value in phase.values.values() if value.is_inside]
+            loss += sum(product.cents for product in hours)
+            loss -= sum(value.known_cents for value in decisive)
+        if first.regime != "none":
+            first.loss_cents = None if any(value.unknown_acts for value in decisive) else loss
+    phase.product = None if phase.banned or product.tariff_cents is None else product
+    product.deduction_cents = deduction if phase.regime == "correction" else 0
+    product.cents = (product.tariff_cents or 0) - product.deduction_cents
 
 
-def choose_product(p: Row, phase: Row, book: Book) -> Row | None:
-    """Choose the product of a phase from the care in it; None without care of the IGO."""
-
-    def named(variant: str) -> str:
-        row = book.on(phase.starts_on, "products_in_force", phase=phase.phase, variant=variant)
-        return row.product if row else ""
-
+def choose_product(p, phase, book):
+    """Choose the product of a phase from the care in it; without care of the IGO it is none."""
+    in_force = book.held(phase.starts_on, "products_in_force", phase=phase.phase)
+    named = {row.variant: row.product for row in in_force}
     makers = [act for act in phase.care if act.payable and not act.hourly]
     doctor = p.limits.gynaecology_specialism
     complex_acts = [a for a in makers if a.entry.complex_counts and a.specialism == doctor]
     request_acts = [a for a in makers if a.entry.on_request and phase.phase == NATAL]
     first_act = sorted(makers, key=lambda act: (act.day, act.activity_id))[:1]
-    early, less = p.early and named("early_end"), "on_request" if request_acts else "regular"
+    simple = [act for act in makers if act not in complex_acts]
+    asked = [act for act in simple if act in request_acts]
+    unasked = [act for act in makers if act not in request_acts]
+    less = "on_request" if asked else "regular" if simple else None
     variants = (  # when, variant, reason, what it rests on, what it would be without that
-        (early, "early_end", "before_16_weeks", first_act, "regular"),
         (complex_acts, "complex", "gynaecologist_acted", complex_acts, less),
-        (request_acts, "on_request", "on_request", request_acts, "regular"),
+        (request_acts, "on_request", "on_request", request_acts, "regular" if unasked else None),
         (True, "regular", "regular", first_act, "complex"),
     )
     _, variant, reason, acts, other = next(found for found in variants if found[0])
-    return None if not makers else Row(
-        product=named(variant), reason=reason, alternative_product=named(other),
-        alternative_cents=book.tariff(phase.contract_id, named(other), phase.starts_on),
-        evidence=sorted(act.activity_id for act in acts),
-    )  # fmt: skip
+    if p.early and "early_end" in named:
+        variant, reason, acts, other = "early_end", "before_16_weeks", first_act, variant
+    product, other = named.get(variant, "") if makers else "", named.get(other, "")
+    made = Row(**OF_PHASE | vars(phase), reason=reason, claimable_on=phase.until)
+    made.key = f"{p.pregnancy_id}:{phase.phase}"
+    made.product_no = p.pregnancy_id * 100 + phase.phase
+    made.product, made.alternative_product = product, other
+    made.tariff_cents = book.tariff(phase.contract_id, product, phase.starts_on)
+    made.alternative_cents = book.tariff(phase.contract_id, other, phase.starts_on)
+    made.evidence = sorted(act.activity_id for act in acts)
+    return made
 
 
-def kraamzorg(p: Row, acts: list[Row], book: Book) -> list[Row]:
+def kraamzorg(p, acts, book):
     """Sum kraamzorg per month, insurer and price, rounded once to the contract's unit."""
     groups, products = defaultdict(list), []
-    for act in (act for act in acts if act.hourly and act.payable and p.integral):
-        insurer_id, terms = book.terms(p.woman_id, act.day)
-        price = book.tariff(terms.contract_id, "kraamzorg_hour", act.day) if terms else None
+    for act in (act for act in acts if act.hourly and act.payable):
+        act.insured, month = cover(p, act.day, book), act.day.replace(day=1)
+        price = book.tariff(act.insured.contract_id, "kraamzorg_hour", act.day)
         if price is not None:
-            next_month = (act.day.replace(day=1) + days(31)).replace(day=1)
-            groups[next_month, insurer_id, price].append((terms.contract_id, act, terms))
-    for rank, (until, insurer_id, price) in enumerate(sorted(groups)):
-        rows = groups[until, insurer_id, price]
-        contract_id, _, terms = min(rows, key=lambda row: row[0])
-        unit, minutes = terms.kraamzorg_unit_minutes, sum(row[1].duration_minutes for row in rows)
-        month, units = f"{until - days(1):%Y-%m}", half_up(minutes, unit)
-        products.append(Row(
-            product_no=p.pregnancy_id * 100 + 10 + rank, pregnancy_id=p.pregnancy_id,
-            key=f"{p.pregnancy_id}:kraamzorg:{insurer_id}:{price}:{month}",
-            phase=POSTNATAL, product="kraamzorg_hour", rule="kraamzorg", reason="hours",
-            insurer_id=insurer_id, contract_id=contract_id, claimable_on=until,
-            starts_on=min(act.day for _, act, _ in rows), is_open=until > p.clock,
-            minutes=minutes, units=units, tariff_cents=price, deduction_cents=0,
-            cents=half_up(units * unit * price, 60), alternative_product="",
-            alternative_cents=None, evidence=sorted(act.activity_id for _, act, _ in rows),
-        ))  # fmt: skip
+            groups[month, act.insured.insurer_id, price].append(act)
+    for rank, ((month, insurer_id, price), group) in enumerate(sorted(groups.items())):
+        insured = min((act.insured for act in group), key=lambda insured: insured.contract_id)
+        unit, until = insured.terms.kraamzorg_unit_minutes, (month + days(31)).replace(day=1)
+        made = Row(**OF_HOURS | vars(insured), phase=POSTNATAL, acts=group, tariff_cents=price)
+        made.evidence = sorted(act.activity_id for act in group)
+        made.key = f"{p.pregnancy_id}:kraamzorg:{insurer_id}:{price}:{month:%Y-%m}"
+        made.product_no = p.pregnancy_id * 100 + 10 + rank
+        made.starts_on = min(act.day for act in group)
+        made.claimable_on, made.is_open = until, until > p.clock
+        made.minutes = sum(act.duration_minutes for act in group)
+        made.units = half_up(made.minutes, unit)
+        made.cents = half_up(made.units * unit * price, 60)
+        products.append(made)
     return products
 
 
-def find_breakers(p: Row, phase: Row, book: Book) -> list[Row]:
+def find_breakers(p, phase, book):
     """Find what breaks a phase that the IGO has open, in the order that settles equal days."""
-    terms, until, begun_until = phase.terms, phase.until, min(phase.until, p.clock)
+    terms, begun_until = phase.terms, min(phase.until, p.clock)
     if terms is None:  # a contract came too late; of what it covers it breaks nothing
         later = book.all("terms", insurer_id=phase.insurer_id) if p.integral else []
         came = [row for row in later if phase.starts_on < row.valid_from < begun_until]
-        kind = "phase_before_contract"
-        return [breaker(p, phase.phase, kind, row.valid_from, row) for row in came[:1]]
+        late = [("phase_before_contract", row.valid_from, row) for row in came[:1]]
+        return [breaker(p, phase.phase, *told) for told in late]
     listed = {row.code for row in book.all("parallel_care", contract_id=terms.contract_id)}
     unlisted = [act for act in phase.care if act.code not in listed]
     outside = [act for act in unlisted if not act.inside and act.day >= phase.opened]
@@ -204,80 +183,78 @@ def find_breakers(p: Row, phase: Row, book: Book) -> list[Row]:
     exempt = makers if terms.kraamzorg_bills_itself else set()
     own = [act for act in unlisted if act.member and act.organisation_id not in exempt]
     billed = [act for act in own if act.billed_mono]
-    entered = p.entered_on and phase.starts_on < p.entered_on < until
-    left = p.gone and p.end_kind == "moved_away" and phase.starts_on <= p.ended_on < until
+    entered = p.entered_on and phase.starts_on < p.entered_on < phase.until
+    left = p.end_kind == "moved_away" and phase.natural_until > phase.until
     insured = book.all("coverages", woman_id=p.woman_id) if terms.insurer_switch_breaks else []
     others = [row.valid_from for row in insured if row.insurer_id != phase.insurer_id]
     found = (
         ("outside_provider", [act.day for act in outside], outside),
         ("member_billed", [act.day for act in billed], billed),
         ("entered_mid_phase", [p.entered_on] if entered else [], []),
-        ("left_mid_phase", [p.ended_on] if left and phase.natural_until > until else [], []),
+        ("left_mid_phase", [p.ended_on] if left else [], []),
         ("insurer_changed", [d for d in others if phase.starts_on < d < begun_until], []),
     )
     return [breaker(p, phase.phase, kind, min(on), terms, by) for kind, on, by in found if on]
 
 
-def breaker(p: Row, phase: int, kind: str, on: object, contract: Row, acts: object = ()) -> Row:
-    return Row(
-        pregnancy_id=p.pregnancy_id, phase=phase, kind=kind, happened_on=on, rule="breaker",
-        contract_id=contract.contract_id, regime=contract.regime, counts_loss=False, loss_cents=0,
-        acts=acts, evidence=sorted(act.activity_id for act in acts),
-    )  # fmt: skip
+def breaker(p, phase, kind, on, contract, acts=()):
+    told = Row(pregnancy_id=p.pregnancy_id, phase=phase, kind=kind, happened_on=on, acts=acts)
+    told.rule, told.contract_id, told.regime = "breaker", contract.contract_id, contract.regime
+    told.counts_loss, told.loss_cents = False, 0
+    told.evidence = sorted(act.activity_id for act in acts)
+    return told
 
 
-def late_miscarriages(p: Row, book: Book) -> list[Row]:
-    """Find phases with a product from before their early end was known; each is one breaker."""
-    made, found = book.all("made_products", pregnancy_id=p.pregnancy_id), {}
-    for row in made if p.early else []:
-        contracts = [other.contract_id for other in made if other.phase == row.phase]
-        contract = book.all("terms", contract_id=min(contracts))[0]
-        new = breaker(p, row.phase, "late_miscarriage", p.ended_on, contract)
-        one = found.setdefault(row.phase, new)
-        one.counts_loss, one.loss_cents = True, one.loss_cents + row.cents * (one.regime != "none")
-    return [one for phase, one in found.items() if phase >= NATAL]
+def late_miscarriages(p, book):
+    """Find phases with products from before their early end was known; each is one breaker."""
+    found = []
+    for phase in (NATAL, POSTNATAL) if p.early else ():
+        if made := book.all("made_products", pregnancy_id=p.pregnancy_id, phase=phase):
+            contract = book.all("terms", contract_id=min(row.contract_id for row in made))[0]
+            late = breaker(p, phase, "late_miscarriage", p.ended_on, contract)
+            lost = [row.cents for row in made if late.regime != "none"]
+            late.counts_loss, late.loss_cents = True, sum(lost)
+            found.append(late)
+    return found
 
 
-def mono_values(p: Row, counted: list[Row], book: Book) -> dict[tuple[int, int], Row]:
-    """Tell what the old system would have paid, by phase and organisation; unknown is not 0."""
-    values, hours = {}, defaultdict(int)
-
-    def add(key: tuple[int, int], price: Row | None, quantity: int) -> None:
-        values[key].unknown_acts += price is None
-        values[key].known_cents += price.cents * quantity if price else 0
-        values[key].is_exact &= getattr(price, "is_exact", True)
-
-    for act in counted:
-        key, kind = (act.phase, act.organisation_id), act.entry.mono
-        values.setdefault(key, Row(
-            pregnancy_id=p.pregnancy_id, phase=act.phase, organisation_id=act.organisation_id,
-            is_inside=False, known_cents=0, unknown_acts=0, is_exact=True,
-        )).is_inside |= act.inside  # fmt: skip
-        if kind == "price_list":
-            own = book.on(act.day, kind, organisation_id=act.organisation_id, code=act.code)
-            add(key, own or book.on(act.day, kind, organisation_id=0, code=act.code), act.quantity)
-        elif kind in ("kraamzorg_hour", "kraamzorg_item"):
+def mono_values(p, phase, book):
+    """Tell what the old system would have paid each for a phase; unknown is not 0."""
+    values, items = {}, courses(p, phase)
+    for who in {act.organisation_id for act in phase.care}:
+        acts, sums = [act for act in phase.care if act.organisation_id == who], Counter()
+        parts = [(book.on(phase.starts_on, "mono_tariffs", item=item), 1, 1) for item in items[who]]
+        for act in acts:
             tariff = book.on(act.day, "mono_tariffs", item=act.entry.mono_item)
-            add(key, tariff, act.quantity if kind == "kraamzorg_item" else 0)
-            if tariff and kind == "kraamzorg_hour":  # hours at one tariff are rounded together
-                hours[key, tariff.cents, tariff.is_exact] += act.duration_minutes
-    for (key, cents, _), minutes in hours.items():
-        values[key].known_cents += half_up(minutes * cents, 60)
-    for phase, who, item in courses(p, counted):
-        add((phase, who), book.on(p.phases[phase].starts_on, "mono_tariffs", item=item), 1)
-    for value in values.values():
-        value.cents = None if value.unknown_acts else value.known_cents
+            if act.entry.mono == "price_list":
+                own = book.on(act.day, "price_list", organisation_id=who, code=act.code)
+                common = book.on(act.day, "price_list", organisation_id=0, code=act.code)
+                parts.append((own or common, act.quantity, 1))
+            elif act.entry.mono == "kraamzorg_item":
+                parts.append((tariff, act.quantity, 1))
+            elif act.entry.mono == "kraamzorg_hour":
+                parts.append((tariff, act.duration_minutes, 60))
+        for price, quantity, per in parts:
+            if price:  # hours at one tariff are rounded together
+                sums[price.cents, getattr(price, "is_exact", True), per] += quantity
+        known = sum(half_up(cents * number, per) for (cents, _, per), number in sums.items())
+        unknown = sum(price is None for price, _, _ in parts)
+        value = values[who] = Row(organisation_id=who, known_cents=known, unknown_acts=unknown)
+        value.pregnancy_id, value.phase = p.pregnancy_id, phase.phase
+        value.cents = None if unknown else known
+        value.is_inside = any(act.inside for act in acts)
+        value.is_exact = all(exact for _, exact, _ in sums)
     return values
 
 
-def courses(p: Row, counted: list[Row]) -> set[tuple[int, int, str]]:
+def courses(p, phase):
     """Name the midwives' courses: whole; the prenatal also in part, by week, or by transfer."""
-    found, began, referred = set(), {}, {}
-    for act in sorted(counted, key=lambda act: act.day, reverse=True):
+    found, began, referred = defaultdict(set), {}, {}
+    for act in sorted(phase.care, key=lambda act: act.day, reverse=True):
         kind, item = act.entry.mono, act.entry.mono_item
         if kind == "course" and item != "prenatal":
-            found.add((act.phase, act.organisation_id, f"{item}_full"))
-        elif kind in ("course", "referral") and act.phase == PRENATAL:
+            found[act.organisation_id].add(f"{item}_full")
+        elif kind in ("course", "referral") and phase.phase == PRENATAL:
             (began if kind == "course" else referred)[act.organisation_id] = act.day
     in_order = sorted((day, organisation) for organisation, day in began.items())
     for nth, (day, organisation) in enumerate(in_order):
@@ -286,6 +263,6 @@ def courses(p: Row, counted: list[Row]) -> set[tuple[int, int, str]]:
         name, until = "prenatal", min(stops) if is_part else None  # until a referral or the end
         if len(in_order) > 1:
             name, until = ("transfer_second", day) if nth else ("transfer_first", in_order[1][0])
-        weeks = [week for end, week in WEEKS if until and gestation(p, until) < end]
-        found.add((PRENATAL, organisation, f"{name}_{(weeks or ['full'])[0]}"))
+        weeks = [week for end, week in WEEKS if until and (until - p.conceived).days < end]
+        found[organisation].add(f"{name}_{(weeks or ['full'])[0]}")
     return found

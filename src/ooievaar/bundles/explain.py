@@ -135,10 +135,13 @@ def _product_turn(product: Product, evidence: Evidence, language: str, sight: Si
         return turn.format(
             unit=format_euro(divide_half_up(minutes * product.tariff_cents, 60), language)
         )
+    acts = _deciding_acts(evidence, language)
+    if not product.alternative_product:
+        return sentences.PRODUCT_TURNS_TO_NONE[product.reason][language].format(acts=acts)
     if not sight.shows_euros:
         turn = turn.replace(", {difference}", "")
     return turn.format(
-        acts=_deciding_acts(evidence, language),
+        acts=acts,
         alternative=product_name(product.alternative_product, language),
         difference=_difference(product, language),
     )

@@ -54,6 +54,11 @@ class PreparedRules:
 
     def run(self, facts: dict[str, pa.Table]) -> dict[str, Rows]:
         """Run every rule over the facts and return every result, sorted."""
+        self.fill(facts)
+        return {name: self.read(result_query(name)).to_pylist() for name in OUTPUTS}
+
+    def fill(self, facts: dict[str, pa.Table]) -> None:
+        """Run every rule over the facts."""
         for name in INPUTS:
             if name not in self._given or not facts[name].equals(self._given[name]):
                 # What fails half-way must not count as given.
@@ -64,10 +69,10 @@ class PreparedRules:
         for name in self._tables:
             self._do(f'TRUNCATE "{name}"')
             self._do(f'EXECUTE "run_{name}"')
-        return {
-            name: self._connection.sql(result_query(name)).to_arrow_table().to_pylist()
-            for name in OUTPUTS
-        }
+
+    def read(self, query: str) -> pa.Table:
+        """Ask something of the results; what it returns stays when they are filled anew."""
+        return self._connection.sql(query).to_arrow_table()
 
     def _do(self, statement: str, given: pa.Table | None = None) -> None:
         """Run a statement; `given` is seen by DuckDB under its name, without being registered."""

@@ -287,14 +287,33 @@ PRODUCT_TURNS: dict[str, Sentence] = {
         "en": "With one act of the gynaecologist this were the product {alternative}, {difference}.",
     },
     "before_16_weeks": {
-        "nl": "Bij een einde vanaf 16+0 was dit het product {alternative}, {difference}.",
-        "en": "With an end from 16+0 on this were the product {alternative}, {difference}.",
+        "nl": "Bij een einde na deze zorg, vanaf 16+0, was dit het product {alternative}, {difference}.",
+        "en": "With an end after this care, from 16+0 on, this were the product {alternative}, {difference}.",
     },
     "hours": {
         "nl": "Een eenheid meer of minder verandert het bedrag met {unit}.",
         "en": "A unit more or less changes the amount by {unit}.",
     },
 }
+PRODUCT_TURNS_TO_NONE: dict[str, Sentence] = {
+    "gynaecologist_acted": {
+        "nl": "Zonder {acts} had deze fase geen product.",
+        "en": "Without {acts} this phase had no product.",
+    },
+    "on_request": {
+        "nl": "Zonder {acts} had deze fase geen product.",
+        "en": "Without {acts} this phase had no product.",
+    },
+    "regular": {
+        "nl": "Met één verrichting van de gynaecoloog had deze fase geen product.",
+        "en": "With one act of the gynaecologist this phase had no product.",
+    },
+    "before_16_weeks": {
+        "nl": "Bij een einde vanaf 16+0 had deze fase geen product.",
+        "en": "With an end from 16+0 on this phase had no product.",
+    },
+}
+"""Where the care would amount to no product in force, or nothing of it would be left."""
 
 BREAKERS: dict[str, Sentence] = {
     "outside_provider": {

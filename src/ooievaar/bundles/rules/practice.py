@@ -80,6 +80,7 @@ def practice_care(t: Tables) -> ir.Table:
         opener=acts.moment.min(where=acts.is_maker),
         has_gynaecologist=yes((acts.is_maker & acts.is_gynaecologist).any()),
         has_request=yes((acts.is_maker & acts.on_request).any()),
+        makers=total(acts.is_maker.cast("int64")),
         units=total(acts.quantity, where=acts.is_maker),
         listed_cents=total(acts.quantity * acts.cents, where=acts.by_list),
         unlisted_acts=total((acts.by_list & acts.cents.isnull()).cast("int64")),
@@ -97,6 +98,7 @@ def phase_care(t: Tables) -> ir.Table:
     return inside.group_by(["pregnancy_id", "phase"]).agg(
         opened_on=inside.opened_on.min(),
         opener=inside.opener.min(),
+        makers=total(inside.makers),
         has_gynaecologist=inside.has_gynaecologist.any(),
         has_request=(inside.has_request & (inside.phase == 2)).any(),
     )

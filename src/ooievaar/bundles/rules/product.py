@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from ooievaar.bundles.rules.activity import counted
-from ooievaar.storage.expressions import DAY_BITS, holds, in_order, yes
+from ooievaar.storage.expressions import DAY_BITS, holds, in_order, total, yes
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -22,12 +22,15 @@ if TYPE_CHECKING:
 
 
 def deciders(t: Tables) -> ir.Table:
-    """Give the acts that decide a complex or on-request product, as evidence."""
+    """Give the acts that decide a complex or on-request product, as evidence, and how many."""
     c = counted(t)
     acts = c.filter(c.is_inside & ~c.hourly & ~c.billed_mono & (c.is_gynaecologist | c.on_request))
     return acts.group_by(["pregnancy_id", "phase"]).agg(
         gynaecologist_acts=in_order(acts.activity_id, where=acts.is_gynaecologist),
         request_acts=in_order(acts.activity_id, where=acts.on_request),
+        by_gynaecologist=total(acts.is_gynaecologist.cast("int64")),
+        requested=total(acts.on_request.cast("int64")),
+        requested_otherwise=total((acts.on_request & ~acts.is_gynaecologist).cast("int64")),
     )
 
 
@@ -55,19 +58,7 @@ def candidates(t: Tables) -> ir.Table:
         *(made[name] for name in made.columns if not name.endswith("_right")),
         early_product=early_end["product"],
     )
-    variant = ibis.cases(
-        (with_early.is_early & with_early.early_product.notnull(), "early_end"),
-        (with_early.has_gynaecologist, "complex"),
-        (with_early.has_request, "on_request"),
-        else_="regular",
-    )
-    chosen = with_early.mutate(variant=variant)
-    alternative = ibis.cases(
-        ((chosen.variant == "complex") & chosen.has_request, "on_request"),
-        (chosen.variant == "regular", "complex"),
-        else_="regular",
-    )
-    chosen = chosen.mutate(alternative_variant=alternative)
+    chosen = _with_variants(with_early)
     named = _name(chosen, in_force, "variant", "product")
     named = _name(named, in_force, "alternative_variant", "alternative_product")
     priced = _price(named, t["tariffs"], "product", "tariff_cents")
@@ -84,6 +75,31 @@ def candidates(t: Tables) -> ir.Table:
             (priced.variant == "on_request", priced.request_acts),
             else_=ibis.array([priced.opener % DAY_BITS]),
         ),
+    )
+
+
+def _with_variants(rows: ir.Table) -> ir.Table:
+    """Add the variant that the care amounts to, and the one that it would be otherwise.
+
+    Otherwise: without the acts that decide, with one act of a gynaecologist, or with an end from
+    16 weeks on. Without them nothing may be left: then there would be no product, and no variant.
+    """
+    is_early = rows.is_early & rows.early_product.notnull()
+    by_care = ibis.cases(
+        (rows.has_gynaecologist, "complex"), (rows.has_request, "on_request"), else_="regular"
+    )
+    asked_otherwise = rows.has_request & (rows.requested_otherwise > 0)
+    alternative = ibis.cases(
+        (is_early, by_care),
+        (rows.has_gynaecologist & asked_otherwise, "on_request"),
+        (rows.has_gynaecologist & (rows.makers > rows.by_gynaecologist), "regular"),
+        (rows.has_gynaecologist, ibis.null("string")),
+        (rows.has_request & (rows.makers > rows.requested), "regular"),
+        (rows.has_request, ibis.null("string")),
+        else_="complex",
+    )
+    return rows.mutate(
+        variant=ibis.ifelse(is_early, "early_end", by_care), alternative_variant=alternative
     )
 
 
