@@ -247,20 +247,18 @@ def as_shown_to(agreement: Distribution, agbs: frozenset[str]) -> Distribution:
     rules: dict[str, MemberRule] = {}
     for discipline, rule in agreement.disciplines.items():
         own = {party.agb for party in agreement.parties_of(discipline)}
-        shown = rule
         if rule.is_secret and not own & agbs:
-            shown = MemberRule(rule.method, is_secret=True)
+            rules[discipline] = MemberRule(rule.method, is_secret=True)
             hidden |= own
+            continue
         closed = {
             c.agb for c in rule.cooperatives if c.is_secret and not {c.agb, *c.members} & agbs
         }
-        if closed and shown is rule:
-            cooperatives = tuple(
-                replace(row, shares={}) if row.agb in closed else row for row in rule.cooperatives
-            )
-            shown = replace(rule, cooperatives=cooperatives)
-            hidden |= {agb for c in rule.cooperatives if c.agb in closed for agb in c.members}
-        rules[discipline] = shown
+        cooperatives = tuple(
+            replace(row, shares={}) if row.agb in closed else row for row in rule.cooperatives
+        )
+        rules[discipline] = replace(rule, cooperatives=cooperatives)
+        hidden |= {agb for c in rule.cooperatives if c.agb in closed for agb in c.members}
     examples = tuple(
         replace(row, then={key: cents for key, cents in row.then.items() if key not in hidden})
         for row in agreement.examples

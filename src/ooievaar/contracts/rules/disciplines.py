@@ -26,8 +26,7 @@ def fixed_disciplines(tables: Tables) -> ir.Table:
         .select("agreement_id", "listed", "rest_cents")
         .distinct()
     )
-    shared = shares.filter(shares.ppm > 0).rename(listed="product")
-    rows = amounts.join(shared, ["agreement_id", "listed"])
+    rows = amounts.join(shares.rename(listed="product"), ["agreement_id", "listed"])
     parts = split_largest_remainder(
         rows, ["agreement_id", "listed", "rest_cents"], "rest_cents", "ppm", "discipline"
     )
@@ -50,8 +49,7 @@ def weighed_disciplines(tables: Tables) -> ir.Table:
     import ibis
 
     budgets, weights = tables["budgets"], tables["weights"]
-    wanted = budgets.filter((budgets.product_method != "fixed_share") & (budgets.rest_cents != 0))
-    wanted = wanted.select(
+    wanted = budgets.filter(budgets.product_method != "fixed_share").select(
         *("product_no", "starts_on", "agreement_id", "listed", "rest_cents", "has_prices"),
         method="product_method",
     )
@@ -110,8 +108,7 @@ def product_disciplines(tables: Tables) -> ir.Table:
         discipline_weight=found.weight,
         discipline_weight_total=found.weight_total,
     )
-    every = by_share.union(by_weight.select(by_share.columns))
-    return every.filter(every.discipline_cents != 0)
+    return by_share.union(by_weight.select(by_share.columns))
 
 
 DISCIPLINES = [

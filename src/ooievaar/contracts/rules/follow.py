@@ -60,7 +60,7 @@ def expand_terms(contracts: Iterable[InsurerContract], insurers: Iterable[Follow
         own.setdefault(contract.insurer_id, []).append(contract)
     follows = {insurer.insurer_id: insurer.follows_id for insurer in insurers}
     terms = []
-    for insurer_id in sorted(follows.keys() | own.keys()):
+    for insurer_id in follows.keys() | own.keys():
         taken: list[Period] = []
         for contractor_id in following_chain(insurer_id, follows):
             ordered = sorted(

@@ -88,8 +88,8 @@ def settle_guarantee(
         for partner in sorted(partners, key=lambda partner: partner.organisation_id)
         if partner.reference_cents is not None
     )
-    due = {floor.organisation_id: floor.due_cents for floor in floors if floor.due_cents}
-    gains = {floor.organisation_id: floor.gain_cents for floor in floors if floor.gain_cents}
+    due = {floor.organisation_id: floor.due_cents for floor in floors}
+    gains = {floor.organisation_id: floor.gain_cents for floor in floors}
     wanted = sum(due.values())
     financing: list[Financing] = []
     for source in financed_by:

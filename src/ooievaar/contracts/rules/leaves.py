@@ -36,7 +36,7 @@ def _taken_first(tables: Tables) -> list[ir.Table]:
     short = products.filter(products.is_short)
     undivided = kept.anti_join(budgets, "product_no")
     monthly = budgets.overhead_cents > 0
-    by_month = monthly & budgets.group_cents.notnull()
+    by_month = budgets.group_cents.notnull()
     own = ibis.ifelse(monthly, budgets.overhead_taken, budgets.cents)
     part = ibis.ifelse(monthly, ibis.literal(1, "int64"), budgets.overhead_ppm)
     whole = ibis.ifelse(monthly, ibis.literal(1, "int64"), ibis.literal(PPM, "int64"))
@@ -82,10 +82,8 @@ def _put_aside(
 def _of_disciplines(tables: Tables) -> list[ir.Table]:
     budgets, disciplines = tables["budgets"], tables["product_disciplines"]
     parts = tables["member_parts"].anti_join(
-        tables["cooperative_parts"].select(
-            "product_no", "discipline", organisation_id="cooperative_id"
-        ),
-        ["product_no", "discipline", "organisation_id"],
+        tables["cooperative_parts"].select("product_no", organisation_id="cooperative_id"),
+        ["product_no", "organisation_id"],
     )
     members, others = _by_membership(tables, parts)
     idle = disciplines.anti_join(tables["member_parts"], ["product_no", "discipline"])

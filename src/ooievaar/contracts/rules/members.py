@@ -89,8 +89,7 @@ def member_parts(tables: Tables) -> ir.Table:
     by_share = wanted.filter(wanted.method == "fixed_share").join(
         tables["fixed_members"], ["agreement_id", "discipline", "discipline_cents"]
     )
-    every = by_share.union(tables["weighed_members"].select(by_share.columns))
-    return every.filter(every.part != 0)
+    return by_share.union(tables["weighed_members"].select(by_share.columns))
 
 
 def cooperative_parts(tables: Tables) -> ir.Table:
@@ -156,12 +155,11 @@ def weighed_insiders(tables: Tables) -> ir.Table:
 def insider_parts(tables: Tables) -> ir.Table:
     """Give every member of a cooperative its part of a product."""
     wanted = tables["cooperative_parts"]
-    by_share = wanted.filter(wanted.own_method == "fixed_share").join(
+    by_share = wanted.join(
         tables["fixed_insiders"],
         ["agreement_id", "discipline", "cooperative_id", "cooperative_cents"],
     )
-    every = by_share.union(tables["weighed_insiders"].select(by_share.columns))
-    return every.filter(every.part != 0)
+    return by_share.union(tables["weighed_insiders"].select(by_share.columns))
 
 
 MEMBERS = [

@@ -16,8 +16,8 @@ def split_largest_remainder(
 ) -> ir.Table:
     """Add `part` and `weight_total`: `amount` split over the rows of one parent by `weight`.
 
-    The set-based twin of `kernel.money.split_largest_remainder`; weights are above zero and
-    `order` is unique within a parent.
+    The set-based twin of `kernel.money.split_largest_remainder`; no weight is below zero, one of
+    each parent is above it, and `order` is unique within a parent.
     """
     import ibis
 
@@ -29,7 +29,7 @@ def split_largest_remainder(
     rows = rows.mutate(base=quotient(exact, rows.weight_total), remainder=exact % rows.weight_total)
     by_remainder = ibis.window(group_by=parent, order_by=[rows.remainder.desc(), rows[order].asc()])
     # over the whole of the same window: a second sort of the same rows would cost as much again
-    left_over = rows.size - int64(rows.base.sum().over(by_remainder))
+    left_over = rows.size - rows.base.sum().over(by_remainder)
     gets_a_cent = ibis.row_number().over(by_remainder) < left_over  # row_number starts at 0
     part = rows.base + gets_a_cent.cast("int64")
     rows = rows.mutate(part=ibis.ifelse(rows[amount] < 0, -part, part))

@@ -57,8 +57,8 @@ def dated_rules(tables: Tables) -> ir.Table:
         .join(tables["dated_agreements"].select("starts_on", "agreement_id"), "starts_on")
     )
     key = ["agreement_id", "listed"]
-    shared = shares.filter(shares.ppm > 0).select("agreement_id", listed="product").distinct()
-    named = shared.union(rules.select("agreement_id", listed="product"), distinct=True)
+    shared = shares.filter(shares.ppm > 0).select("agreement_id", listed="product")
+    named = shared.union(rules.select("agreement_id", listed="product"))
     own = wanted.mutate(listed=wanted["product"]).semi_join(named, key)
     other = wanted.anti_join(own, ["starts_on", "product"]).mutate(listed=ibis.literal("*"))
     listed = own.union(other.semi_join(named, key))
@@ -68,7 +68,7 @@ def dated_rules(tables: Tables) -> ir.Table:
     ruled = ruled.left_join(priced, key).select(
         *(ruled[name] for name in ruled.columns), has_prices=yes(priced.has_prices)
     )
-    ends = yes(ruled.until <= ruled.starts_on)
+    ends = ruled.until <= ruled.starts_on
     ruled = ruled.mutate(
         product_method=ibis.ifelse(ends, "fixed_share", ruled.rule.fill_null("fixed_share"))
     )
@@ -81,10 +81,9 @@ def dated_rules(tables: Tables) -> ir.Table:
 def invoices(tables: Tables) -> ir.Table:
     """Sum per product what each supplier is paid."""
     costs = tables["supplier_costs"].semi_join(tables["divisible_products"], "product_no")
-    sums = costs.group_by(["product_no", "organisation_id"]).aggregate(
+    return costs.group_by(["product_no", "organisation_id"]).aggregate(
         cents=int64(costs.cents.sum())
     )
-    return sums.filter(sums.cents != 0)
 
 
 def own_products(tables: Tables) -> ir.Table:
@@ -126,7 +125,7 @@ def monthly_parts(tables: Tables) -> ir.Table:
 
     products = tables["agreed_products"]
     new = products.filter(products.carried_cents.isnull() & (products.cents > 0))
-    of_month = new.mutate(month_total=int64(new.cents.sum().over(ibis.window(group_by="month"))))
+    of_month = new.mutate(month_total=new.cents.sum().over(ibis.window(group_by="month")))
     fixed = of_month.filter(of_month.overhead_cents > 0)
     group = ["agreement_id", "month"]
     fixed = fixed.mutate(group_total=int64(fixed.cents.sum().over(ibis.window(group_by=group))))

@@ -10,6 +10,7 @@ from ooievaar.contracts.rules.follow import (
     InsurerContract,
     Terms,
     expand_terms,
+    following_chain,
     following_loops,
 )
 from ooievaar.kernel.period import FAR_DATE
@@ -82,6 +83,11 @@ TABLE = {
         [contract(10, LARGE, JAN_25)],
         [(LARGE, 10, False, JAN_25, FAR_DATE)],
     ),
+    "an insurer of whom nobody said whom it follows has its own contract": (
+        [],
+        [contract(20, SMALL, JUL_25), contract(10, LARGE, JAN_25)],
+        [(LARGE, 10, False, JAN_25, FAR_DATE), (SMALL, 20, False, JUL_25, FAR_DATE)],
+    ),
     "of two own contracts the earlier keeps the days they share": (
         [Follower(LARGE, None)],
         [contract(10, LARGE, JAN_25, JAN_26), contract(11, LARGE, JUL_25)],
@@ -109,3 +115,15 @@ def test_every_circle_is_named_once():
         *(Follower(4, 1), Follower(5, 5), Follower(6, None), Follower(7, 6)),
     ]
     assert following_loops(insurers) == [(1, 2, 3), (5,)]
+
+
+def test_a_chain_ends_with_who_follows_nobody_and_where_it_comes_back():
+    follows = {TINY: SMALL, SMALL: LARGE, LARGE: None}
+    assert following_chain(TINY, follows) == [TINY, SMALL, LARGE]
+    assert following_chain(TINY, follows | {LARGE: SMALL}) == [TINY, SMALL, LARGE]
+    assert following_chain(9, follows) == [9]
+
+
+def test_circles_stand_in_order():
+    turned = range(9, 0, -1)
+    assert following_loops([Follower(who, who) for who in turned]) == [(n,) for n in range(1, 10)]

@@ -134,9 +134,16 @@ def test_the_corridor_around_the_old_income(income, outside, to_the_igo):
     assert not found.is_provisional
 
 
-def test_an_unknown_value_makes_the_corridor_provisional():
-    year = InsurerYear("9999", 90_000, 100_000, unknown_values=2)
+@pytest.mark.parametrize("unknown", [1, 2])
+def test_an_unknown_value_makes_the_corridor_provisional(unknown):
+    year = InsurerYear("9999", 90_000, 100_000, unknown_values=unknown)
     assert settle_corridor(year, corridor_ppm=0, share_ppm=PPM).is_provisional
+    assert InsurerYear("9999", 90_000, 100_000).unknown_values == 0
+
+
+def test_below_a_corridor_wider_than_all_there_is_nothing():
+    wide = settle_corridor(InsurerYear("9999", 0, 100_000), corridor_ppm=PPM + 1, share_ppm=PPM)
+    assert (wide.lower_cents, wide.outside_cents, wide.settled_cents) == (0, 0, 0)
 
 
 @given(CENTS, CENTS, st.integers(0, PPM), st.integers(0, PPM))
