@@ -11,16 +11,18 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
+from bench.comparing import differences
 from bench.jobs import apart, peak_mb, row, timed
-from ooievaar.bundles.engine import compiled_rules, new_connection, run_on
-from ooievaar.bundles.rules.facts import INPUTS
+from ooievaar.bundles.engine import arrow_schema, compiled_rules, new_connection, run_on
+from ooievaar.bundles.rules.facts import INPUTS, OUTPUTS
 from ooievaar.settlement.rules.stages import AGREED, compiled_division
 from ooievaar.simulator.national import EVERYWHERE
 from ooievaar.storage.pipeline import run_stages
@@ -117,21 +119,46 @@ def derive_region(folder: Path, region: str, target: Path) -> None:
 
 
 def in_pandas(folder: Path, _: Path) -> int:
-    """Let pandas do the three largest steps on a sample."""
-    from bench.with_pandas import dispose
+    """Let pandas read a sample, derive and divide it; it must give what Ooievaar gives."""
+    from bench import with_pandas
 
-    return dispose(sample(folder, PANDAS_SHARE))
+    connection = sample(folder, PANDAS_SHARE)
+    made, cost = timed(lambda: with_pandas.derive(connection))
+    own_cost.update(cost._asdict(), peak_mb=peak_mb())
+    refuse_differences("pandas", connection, made)
+    return len(made["dispositions"])
 
 
 def in_plain_python(folder: Path, _: Path) -> int:
-    """Let the engine of the tests derive a sample, row by row."""
+    """Let the engine of the tests derive a sample, row by row; without the division."""
     from tests.oracle.engine import derive as derive_rows
 
     connection = sample(folder, PLAIN_SHARE)
     facts = {name: connection.sql(f"FROM {name}").to_arrow_table().to_pylist() for name in INPUTS}
     told, cost = timed(lambda: derive_rows(facts))
-    own_cost.update(cost._asdict())
+    own_cost.update(cost._asdict(), peak_mb=peak_mb())
+    made = {name: table_of(told[name], schema) for name, schema in OUTPUTS.items()}
+    refuse_differences("plain Python", connection, made)
     return len(told["dispositions"])
+
+
+def table_of(rows: list[dict[str, Any]], schema: Mapping[str, str]) -> pa.Table:
+    """Return rows as a table; a list of acts is its only kind that inputs do not have."""
+    lists = [name for name, kind in schema.items() if kind == "array<int64>"]
+    fields = arrow_schema({name: kind for name, kind in schema.items() if name not in lists})
+    for name in lists:
+        fields = fields.append(pa.field(name, pa.list_(pa.int64())))
+    return pa.Table.from_pylist(rows, schema=fields)
+
+
+def refuse_differences(
+    other: str, connection: duckdb.DuckDBPyConnection, made: Mapping[str, Any]
+) -> None:
+    """End with an error when another engine made other rows of the tables of a connection."""
+    run_on(connection)
+    run_stages(connection, compiled_division())
+    if told := differences(other, connection, made):
+        sys.exit("\n".join([f"{other} and Ooievaar do not agree:", *told]))
 
 
 own_cost: dict[str, float] = {}
@@ -164,6 +191,7 @@ JOBS: dict[str, Callable[[Path, Path], int | None]] = {
     "pandas": in_pandas,
     "plain Python": in_plain_python,
 }
+WITHOUT_RULES = ("scan", "copy")
 
 
 def main(words: Iterable[str]) -> None:
@@ -172,7 +200,8 @@ def main(words: Iterable[str]) -> None:
 
     job, folder = words
     django.setup()
-    compiled_rules(), compiled_division()  # once per set of rules, kept after
+    if job not in WITHOUT_RULES:
+        compiled_rules(), compiled_division()  # once per set of rules, kept after
     with tempfile.TemporaryDirectory(dir=os.environ.get("OOIEVAAR_DATA")) as target:
         count, cost = timed(lambda: JOBS[job](Path(folder), Path(target)))
     figures = {"peak_mb": peak_mb(), "count": count, **cost._asdict(), **own_cost}

@@ -11,6 +11,13 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+Line = dict[str, Any]
+Lines = list[Line]
+
+
+class Failed(Exception):
+    """A piece of work ended with an error; what it said is the text."""
+
 
 class Cost(NamedTuple):
     """Seconds on the clock, and of this process; a server's are not in the second."""
@@ -26,9 +33,20 @@ def timed(work: Callable[[], Any]) -> tuple[Any, Cost]:
     return result, Cost(time.perf_counter() - began, time.process_time() - worked)
 
 
-def row(name: str, count: int, wall: float, cpu: float, **more: Any) -> dict[str, Any]:
-    """Return one line of the table; `beside` names the line that its `ratio` is of."""
+def least(work: Callable[[], Any], tries: int = 3) -> Cost:
+    """Return the least that work costs in some tries: for what is short."""
+    costs = [timed(work)[1] for _ in range(tries)]
+    return Cost(min(cost.wall for cost in costs), min(cost.cpu for cost in costs))
+
+
+def row(name: str, count: int, wall: float, cpu: float | None, **more: Any) -> Line:
+    """Return one line of the table; `beside` says what its `ratio` is of."""
     return {"name": name, "count": count, "wall": wall, "cpu": cpu, **more}
+
+
+def beside(lines: Lines, limit: float, name: str) -> Lines:
+    """Give lines their ratio to the CPU seconds of something else."""
+    return [{**line, "beside": name, "ratio": line["cpu"] / limit} for line in lines]
 
 
 def peak_mb() -> float:
@@ -37,7 +55,7 @@ def peak_mb() -> float:
 
 
 def apart(module: str, *words: str, **environment: str) -> Any:
-    """Run `python -m module words`; return the JSON on its last line. A failure ends the bench."""
+    """Run `python -m module words`; return the JSON on its last line. Raises Failed."""
     run = subprocess.run(
         [sys.executable, "-m", module, *words],
         env={**os.environ, **environment},
@@ -45,5 +63,5 @@ def apart(module: str, *words: str, **environment: str) -> Any:
         text=True,
     )
     if run.returncode:
-        sys.exit(run.stderr)
+        raise Failed(run.stderr.strip() or f"{module} {' '.join(words)}: {run.returncode}")
     return json.loads(run.stdout.splitlines()[-1])

@@ -20,6 +20,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from bench.jobs import Cost, least
+
 LINES = 1_000_000
 MUTANTS = 100_000
 STANDARD = "KZ301-3.2"
@@ -113,6 +115,43 @@ def read_whole(chosen: argparse.Namespace) -> dict[str, Any]:
     return clock.figures(chosen.lines // 10, len(content))
 
 
+def write_lines(chosen: argparse.Namespace) -> dict[str, Any]:
+    """Write the same lines again, as they are: what Python's own files need for it."""
+
+    def copy() -> None:
+        copied = chosen.file.with_suffix(".copy")
+        with chosen.file.open("rb") as source, copied.open("wb") as target:
+            for line in source:
+                target.write(line)
+
+    return figures_of(least(copy), chosen)
+
+
+def slice_lines(chosen: argparse.Namespace) -> dict[str, Any]:
+    """Read the same lines and cut each into its fields, without understanding any of them."""
+    from ooievaar.claims.messages.layout import shipped
+
+    places = {
+        code.encode(): [(one.start - 1, one.end) for one in record.fields]
+        for code, record in shipped()[STANDARD].records.items()
+    }
+
+    def cut() -> None:
+        fields = 0
+        with chosen.file.open("rb") as source:
+            for line in source:
+                fields += len([line[start:end] for start, end in places[line[:2]]])
+        assert fields > chosen.lines
+
+    return figures_of(least(cut), chosen)
+
+
+def figures_of(cost: Cost, chosen: argparse.Namespace) -> dict[str, Any]:
+    """What the whole file cost."""
+    size = chosen.file.stat().st_size / 1e6
+    return {"count": chosen.lines, "mb": size, "seconds": cost.wall, "cpu": cost.cpu}
+
+
 def mutants(chosen: argparse.Namespace) -> dict[str, Any]:
     """Break small files, claims and returns, and read them."""
     from ooievaar.claims.messages.tests.mutants import mutants_of, silent_faults, valid_files
@@ -185,7 +224,14 @@ def rows_of(count: int) -> Iterator[Any]:
         )
 
 
-PARTS = {"write": write, "read": read, "read whole": read_whole, "mutants": mutants}
+PARTS = {
+    "write": write,
+    "write lines": write_lines,
+    "read": read,
+    "read whole": read_whole,
+    "slice lines": slice_lines,
+    "mutants": mutants,
+}
 
 if __name__ == "__main__":
     main()

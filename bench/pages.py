@@ -24,12 +24,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 YEARS, BIRTHS = 9, 2700
 START = date(2019, 1, 1)
 USERS, SECONDS, THINKING = 20, 60.0, (1.0, 3.0)
 PORTS = (8761, 8762)
+HEALTH_PAGE, HEALTH = "/gezond/", 1000
 TOKEN = "b" * 32
 """Stands in the cookie and in what is sent: that they are equal is what is checked."""
 
@@ -46,6 +48,19 @@ class Reader:
     pregnancies: tuple[int, ...]
     words: tuple[str, ...] = ()
     is_care: bool = False
+
+
+class Served(NamedTuple):
+    """How much was asked, in how many seconds, and what it cost the servers."""
+
+    asked: int
+    wall: float
+    cpu: float
+
+    @property
+    def each_ms(self) -> float:
+        """Milliseconds of CPU for each."""
+        return 1000 * self.cpu / self.asked
 
 
 def main() -> None:
@@ -66,12 +81,23 @@ def main() -> None:
         django.setup()
         make_region(chosen.births, chosen.years)
         readers = make_readers()
-        with served(folder) as logs:
+        with served(folder) as (logs, servers):
             measure(readers, 8.0)  # what is read for the first time is not counted
             seen = [log.stat().st_size for log in logs]
+            began, before = time.perf_counter(), cpu_of(servers)
             times = measure(readers, chosen.seconds)
+            page = Served(asked_in(times), time.perf_counter() - began, cpu_of(servers) - before)
             in_server = told(logs, seen)
-        print(as_json(times) if chosen.json else markdown(times, in_server, size()))
+            began, before = time.perf_counter(), cpu_of(servers)
+            ask_health(HEALTH)
+            bare = Served(HEALTH, time.perf_counter() - began, cpu_of(servers) - before)
+        if chosen.json:
+            print(as_json(times, page, bare))
+        else:
+            print(markdown(times, in_server, size()))
+            print(
+                f"\nCPU of the servers: {page.each_ms:.1f} ms a page, {bare.each_ms:.2f} of health"
+            )
 
 
 @contextmanager
@@ -195,8 +221,8 @@ def words_for(pregnancies: Sequence[int]) -> tuple[str, ...]:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[list[Path]]:
-    """Serve the region with two web processes; gives their logs."""
+def served(folder: Path) -> Iterator[tuple[list[Path], list[subprocess.Popen[bytes]]]]:
+    """Serve the region with two web processes; gives their logs and themselves."""
     logs = [folder / f"web-{port}.log" for port in PORTS]
     servers = [
         subprocess.Popen(
@@ -210,7 +236,7 @@ def served(folder: Path) -> Iterator[list[Path]]:
     try:
         for port in PORTS:
             wait_for(port)
-        yield logs
+        yield logs, servers
     finally:
         for server in servers:
             server.terminate()
@@ -224,12 +250,35 @@ def wait_for(port: int) -> None:
     while time.monotonic() < until:
         try:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
-            connection.request("GET", "/gezond/")
+            connection.request("GET", HEALTH_PAGE)
             if connection.getresponse().status == 200:
                 return
         except OSError:
             time.sleep(0.2)
     raise RuntimeError(f"no answer on port {port}")
+
+
+def cpu_of(servers: Sequence[subprocess.Popen[bytes]]) -> float:
+    """Return the CPU seconds that these processes took until now."""
+    import psutil
+
+    return float(sum(sum(psutil.Process(one.pid).cpu_times()[:2]) for one in servers))
+
+
+def ask_health(times: int) -> None:
+    """Ask the page that says whether the servers are well: the least that they answer with."""
+    connections = [http.client.HTTPConnection("127.0.0.1", port, timeout=30) for port in PORTS]
+    for number in range(times):
+        connection = connections[number % len(connections)]
+        connection.request("GET", HEALTH_PAGE)
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status == 200
+
+
+def asked_in(times: dict[str, list[float]]) -> int:
+    """Return how many pages were asked, but for those of health."""
+    return sum(len(taken) for kind, taken in times.items() if kind != "health")
 
 
 def measure(readers: Sequence[Reader], seconds: float) -> dict[str, list[float]]:
@@ -279,6 +328,7 @@ def asked(reader: Reader, chance: random.Random) -> tuple[str, str, str]:
         (3, "list", "/zwangeren/", ""),
         (1, "list, filtered", "/zwangeren/?stand=breaker", ""),
         (4, "pregnancy", f"/zwangeren/{chance.choice(reader.pregnancies)}/", ""),
+        (1, "health", HEALTH_PAGE, ""),
     ]
     if reader.words:
         pages.append((2, "search", "/zwangeren/", chance.choice(reader.words)))
@@ -347,8 +397,7 @@ def markdown(
         "| page | asked | median ms | p95 ms | slowest ms |",
         "|---|---:|---:|---:|---:|",
     ]
-    every = [took for taken in times.values() for took in taken]
-    for kind, taken in [*sorted(times.items()), ("all", every)]:
+    for kind, taken in [*sorted(times.items()), ("all", of_all(times))]:
         lines.append(
             f"| {kind} | {len(taken)} | {statistics.median(taken):.0f} "
             f"| {percentile(taken, 95):.0f} | {max(taken):.0f} |"
@@ -361,15 +410,18 @@ def markdown(
     return "\n".join(lines)
 
 
-def as_json(times: dict[str, list[float]]) -> str:
-    """Write what the readers saw of each page, and of all of them."""
-    every = {**times, "all": [took for taken in times.values() for took in taken]}
-    return json.dumps(
-        [
-            {"page": kind, "asked": len(taken), "reader_p95_ms": percentile(taken, 95)}
-            for kind, taken in every.items()
-        ]
-    )
+def as_json(times: dict[str, list[float]], page: Served, bare: Served) -> str:
+    """Write what the readers saw of each page and of all of them, and what both kinds cost."""
+    found: dict[str, Any] = {
+        kind: {"asked": len(taken), "p95_ms": percentile(taken, 95)}
+        for kind, taken in sorted({**times, "all": of_all(times)}.items())
+    }
+    return json.dumps({"pages": found, "page": page._asdict(), "bare": bare._asdict()})
+
+
+def of_all(times: dict[str, list[float]]) -> list[float]:
+    """Return the times of every page, but for those of health."""
+    return [took for kind, taken in times.items() if kind != "health" for took in taken]
 
 
 def percentile(values: Sequence[float], part: int) -> float:

@@ -1,4 +1,4 @@
-"""The parts of the bench, each in a process of its own: `python -m bench.parts PART QUICK FOLDER`.
+"""The parts of the bench, each in a process of its own: `python -m bench.parts PART SIZE FOLDER`.
 
 A part returns lines of the table. What it is measured beside in the same run stands in its own
 lines, with a ratio; the ratio is what later runs are compared by.
@@ -8,19 +8,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable
-from contextlib import contextmanager
-from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
-from bench.jobs import apart, peak_mb, row, timed
-
-Lines = list[dict[str, Any]]
-START, UNTIL = date(2025, 1, 1), date(2026, 1, 1)
-MONTH = "2025-06"
+from bench import region
+from bench.jobs import Lines, apart, beside, row, timed
 
 
 def national(quick: bool, folder: Path) -> Lines:
@@ -31,7 +26,7 @@ def national(quick: bool, folder: Path) -> Lines:
     place = folder / "national"
     births, regions = (NATIONAL_BIRTHS // 20, 2) if quick else (NATIONAL_BIRTHS, 10)
     began = os.times()
-    rows, cost = timed(lambda: national_year(place, births, tell=quiet, regions=regions))
+    rows, cost = timed(lambda: national_year(place, births, tell=region.quiet, regions=regions))
     ended = os.times()
     cpu = cost.cpu + (ended.children_user + ended.children_system)
     cpu -= began.children_user + began.children_system
@@ -40,49 +35,25 @@ def national(quick: bool, folder: Path) -> Lines:
 
 
 def explain(quick: bool, folder: Path) -> Lines:
-    """Explain one pregnancy, from a region in SQLite."""
+    """Explain pregnancies one by one, from a region in SQLite."""
     from bench import explanation
 
-    make_region(150 if quick else 600)
-    found = explanation.measure(UNTIL)
-    return [
-        row(f"explain one, {which}", found["pregnancies"], found[f"{which}_ms"] / 1000, None)
-        for which in ("median", "slowest")
-    ]
+    region.make_region(150 if quick else 600)
+    return explanation.measure(region.UNTIL)
 
 
-def close(quick: bool, folder: Path) -> Lines:
-    """Close a month of a region on both databases; PostgreSQL's own CPU is not in it."""
+def in_a_region(quick: bool, folder: Path) -> Lines:
+    """Write a snapshot of a region and close a month of it, on SQLite and then on PostgreSQL.
+
+    PostgreSQL's own CPU is not in it.
+    """
     from tools.postgres import running_postgres
 
-    births = "150" if quick else "2400"
-    found = [apart("bench.parts", "close-here", births, str(folder))]
+    words = (ON_ONE_DATABASE, "150" if quick else "2400", str(folder.parent))
+    lines = apart("bench.parts", *words, OOIEVAAR_DATABASE_URL="")
     with running_postgres() as address:
-        words = ("close-here", births, str(folder))
-        found.append(apart("bench.parts", *words, OOIEVAAR_DATABASE_URL=address))
-    first = found[0][0]
-    for lines in found:
-        for line in lines:
-            line |= {"beside": "SQLite", "ratio": line["wall"] / first["wall"]}
-    return [line for lines in found for line in lines]
-
-
-def close_here(births: str) -> Lines:
-    """Close a month on the database of this process."""
-    from django.db import connection
-
-    from ooievaar.network.models import Network
-    from ooievaar.settlement.commands import close_month
-    from ooievaar.settlement.models import ClosedProduct
-
-    make_region(int(births))
-    network = Network.objects.filter(kind=Network.Kind.IGO).order_by("pk")[0]
-    until = date(2025, 8, 1)
-    _, cost = timed(lambda: close_month(network, MONTH, known_until=until, now=now()))
-    products = ClosedProduct.objects.count()
-    assert products
-    name = f"close a month, {connection.vendor}, {births} births a year"
-    return [row(name, products, *cost, peak_mb=peak_mb())]
+        lines += apart("bench.parts", *words, OOIEVAAR_DATABASE_URL=address)
+    return list(lines)
 
 
 def claims(quick: bool, folder: Path) -> Lines:
@@ -91,11 +62,24 @@ def claims(quick: bool, folder: Path) -> Lines:
     words = (f"--lines={lines}", "--file", str(folder / "claims.asc"))
     found = {
         part: apart("bench.messages", "--part", part, *words)
-        for part in ("write", "read", "read whole")
+        for part in ("write", "write lines", "read", "read whole", "slice lines")
     }
+    each = {part: one["cpu"] / one["count"] for part, one in found.items()}
     return [
-        row(f"claim file: {part}", one["count"], one["seconds"], one["cpu"], peak_mb=one["peak_mb"])
-        for part, one in found.items()
+        row(
+            f"claim file: {part}",
+            found[part]["count"],
+            found[part]["seconds"],
+            found[part]["cpu"],
+            peak_mb=found[part]["peak_mb"],
+            beside=name,
+            ratio=each[part] / each[limit],
+        )
+        for part, limit, name in (
+            ("write", "write lines", "copying its lines in Python"),
+            ("read", "slice lines", "cutting its lines into fields in Python"),
+            ("read whole", "slice lines", "cutting its lines into fields in Python"),
+        )
     ]
 
 
@@ -105,39 +89,44 @@ def ledger(quick: bool, folder: Path) -> Lines:
 
     make_year(PRODUCTS // 20 if quick else PRODUCTS)
     lines = [row(f"ledger: {plain(step)}", count, *cost) for step, cost, count in measure(folder)]
-    return beside_last(lines, "Beancount")
+    return beside(lines, lines[-1]["cpu"], "Beancount loads and checks the same books")
 
 
 def statements(quick: bool, folder: Path) -> Lines:
     """Divide, store, post and tell a year."""
-    from bench.settlement import PRODUCTS, make_region, measure
+    from bench.settlement import BARE_SUM, PRODUCTS, make_region, measure
+    from ooievaar.contracts.rules.division import compiled_split
 
-    region = make_region(PRODUCTS // 20 if quick else PRODUCTS, 0)
-    count = len(region.products)
-    return [row(f"settle a year: {plain(step)}", count, *cost) for step, cost in measure(region)]
+    year = make_region(PRODUCTS // 20 if quick else PRODUCTS, 0)
+    compiled_split()  # once per set of rules, kept after
+    count = len(year.products)
+    lines = [row(f"settle a year: {plain(step)}", count, *cost) for step, cost in measure(year)]
+    return beside(lines[:-1], lines[-1]["cpu"], BARE_SUM)
 
 
 def pages(quick: bool, folder: Path) -> Lines:
-    """Let twenty people read pages on PostgreSQL."""
+    """Let twenty people read pages on PostgreSQL, whose own CPU is not in it."""
     words = ["--births=60", "--years=5", "--seconds=10"] if quick else []
-    kinds = apart("bench.pages", *words, "--json", OOIEVAAR_DATABASE_URL="")
-    return [
-        row(f"pages: {one['page']}, p95", one["asked"], one["reader_p95_ms"] / 1000, None)
-        for one in kinds
+    found = apart("bench.pages", *words, "--json", OOIEVAAR_DATABASE_URL="")
+    seen, page, bare = found["pages"], found["page"], found["bare"]
+    each = bare["cpu"] / bare["asked"]
+    lines = [
+        row(
+            "pages: all that twenty people asked",
+            page["asked"],
+            page["wall"],
+            page["cpu"],
+            beside="the page of health, of the CPU of the servers",
+            ratio=page["cpu"] / page["asked"] / each,
+        )
     ]
-
-
-def make_region(births: int) -> None:
-    """Simulate a region of one year into the database of this process."""
-    from ooievaar.simulator.commands import simulate_region
-
-    simulate_region(births=births, years=1, start=START, report=quiet)
-
-
-def beside_last(lines: Lines, name: str) -> Lines:
-    """Give every line its ratio to the last: what another makes of the same."""
-    limit = lines[-1]["cpu"]
-    return [{**line, "beside": name, "ratio": line["cpu"] / limit} for line in lines]
+    limit = seen.pop("health")["p95_ms"]
+    for kind, one in seen.items():
+        took, ratio = one["p95_ms"], one["p95_ms"] / limit
+        name = "the page of health, asked between them"
+        more = {"beside": name, "ratio": ratio}
+        lines.append(row(f"pages: {kind}, p95", one["asked"], took / 1000, None, **more))
+    return lines
 
 
 def plain(step: str) -> str:
@@ -146,44 +135,57 @@ def plain(step: str) -> str:
     return " ".join(word for word in words if not word[0].isdigit())
 
 
-def now() -> datetime:
-    """Return this moment."""
-    return datetime.now(UTC)
-
-
-def quiet(_: str) -> None:
-    """Say nothing."""
-
-
 PARTS: dict[str, Callable[[bool, Path], Lines]] = {
-    part.__name__: part for part in (national, explain, close, claims, ledger, statements, pages)
+    "claims": claims,
+    "ledger": ledger,
+    "statements": statements,
+    "explain": explain,
+    "region": in_a_region,
+    "pages": pages,
+    "national": national,
 }
-WITHOUT_DATABASE = ("national", "close", "claims", "pages")
+"""By what they take, the least first: what fails is told early."""
+ON_ONE_DATABASE = "region-on-one-database"
+WITHOUT_DATABASE = ("national", "region", "claims", "pages")
 
 
-@contextmanager
-def database(part: str, folder: Path) -> Any:
-    """Give this process a SQLite of its own, unless it was told of another, and migrate it."""
-    os.environ["OOIEVAAR_DATA"] = str(folder)
-    if not os.environ.get("OOIEVAAR_DATABASE_URL"):
-        os.environ["OOIEVAAR_DATABASE_URL"] = f"sqlite:///{folder}/bench.sqlite3"
+def prepare(part: str, place: Path, run: Path) -> None:
+    """Give this process a SQLite of its own, unless it was told of another, with every table.
+
+    What takes long and is the same for all parts of a run is made once: rules as SQL, tables.
+    """
+    data, empty = run / "data", run / "empty.sqlite3"
+    data.mkdir(exist_ok=True)
+    os.environ["OOIEVAAR_DATA"] = str(data)
     os.environ["DJANGO_SETTINGS_MODULE"] = "ooievaar.settings"
+    is_file = not os.environ.get("OOIEVAAR_DATABASE_URL")
+    if is_file:
+        os.environ["OOIEVAAR_DATABASE_URL"] = f"sqlite:///{place}/bench.sqlite3"
+        if empty.exists():
+            shutil.copy(empty, place / "bench.sqlite3")
     import django
     from django.core.management import call_command
 
     django.setup()
-    if part not in WITHOUT_DATABASE:
-        call_command("migrate", verbosity=0)
-    yield
+    if part in WITHOUT_DATABASE or (is_file and empty.exists()):
+        return
+    call_command("migrate", verbosity=0)
+    if is_file:
+        from django.db import connection
+
+        connection.close()
+        shutil.copy(place / "bench.sqlite3", empty)
 
 
 def main(part: str, size: str, within: str) -> None:
     """Run a part and print its lines as JSON."""
-    with tempfile.TemporaryDirectory(dir=within) as place, database(part, Path(place)):
-        if part == "close-here":
-            lines = close_here(size)
+    with tempfile.TemporaryDirectory(dir=within) as place:
+        folder = Path(place)
+        prepare(part, folder, Path(within))
+        if part == ON_ONE_DATABASE:
+            lines = region.snapshot_and_close(int(size), folder)
         else:
-            lines = PARTS[part](size == "quick", Path(place))
+            lines = PARTS[part](size == "quick", folder)
     print(json.dumps(lines))
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.books import NOW, Claimed, claim_and_pay, make_closings, make_network
-from bench.jobs import Cost, timed
+from bench.jobs import Cost, least, timed
 
 PRODUCTS = 10_000
 DISCIPLINES = {"midwives": 17, "gynaecologists": 1, "hospital": 1, "kraamzorg": 4, "ultrasound": 2}
@@ -31,6 +31,7 @@ METHODS = {
 }  # fmt: skip
 MONTHS = [f"2026-{month:02d}" for month in range(1, 13)]
 LIMIT_SECONDS = 10
+BARE_SUM = "read and sum the same rows, once a month"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ def main() -> None:
         wall = cpu = 0.0
         for step, cost in measure(region):
             print(f"| {step} | {cost.wall:.2f} | {cost.cpu:.2f} |", flush=True)
-            wall, cpu = wall + cost.wall, cpu + cost.cpu
+            if step != BARE_SUM:
+                wall, cpu = wall + cost.wall, cpu + cost.cpu
         print(f"| together (limit {LIMIT_SECONDS}) | {wall:.2f} | {cpu:.2f} |")
         beside(Path(folder))
 
@@ -98,9 +100,28 @@ def measure(region: Region) -> Iterator[tuple[str, Cost]]:
     assert all(made), made
     count = Statement.objects.count()
     yield f"make {count:,} statements of twelve months", cost
+    yield BARE_SUM, least(bare_sum)
     told = sum(one.figures["income_cents"] for one in Statement.objects.all())
     gained = sum(Share.objects.filter(kind="partner").values_list("cents", flat=True))
     assert told == gained
+
+
+def bare_sum() -> int:
+    """Read every share and posting once for each month, and sum what each organisation has."""
+    from django.db import connection
+
+    from ooievaar.settlement.ledger.models import Posting
+    from ooievaar.settlement.models import Share
+
+    sums: dict[object, int] = {}
+    for _ in MONTHS:
+        sums.clear()
+        for model, owner in ((Share, "organisation_id"), (Posting, "account_id")):
+            with connection.cursor() as cursor:
+                cursor.execute(f'SELECT {owner}, cents FROM "{model._meta.db_table}"')
+                for number, cents in cursor.fetchall():
+                    sums[owner, number] = sums.get((owner, number), 0) + cents
+    return len(sums)
 
 
 def beside(folder: Path) -> None:

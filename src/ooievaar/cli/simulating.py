@@ -11,6 +11,7 @@ from ooievaar.cli.database import prepare_database
 from ooievaar.kernel.faults import refusal
 from ooievaar.kernel.period import month_period
 
+BIRTHS, YEARS = 2400, 2
 OUTCOMES = {
     "done": "gedaan",
     "refused": "geweigerd",
@@ -27,8 +28,10 @@ def register(app: typer.Typer) -> None:
 
 def simulate(
     seed: Annotated[int, typer.Option(help="Zelfde getal, zelfde regio.")] = 1,
-    births: Annotated[int, typer.Option(help="Geboorten per jaar.")] = 2400,
-    years: Annotated[int, typer.Option(help="Aantal jaren.")] = 2,
+    births: Annotated[
+        int | None, typer.Option(help="Geboorten per jaar: 2400, of 170000 met --national.")
+    ] = None,
+    years: Annotated[int | None, typer.Option(help="Aantal jaren: 2, of 1 met --national.")] = None,
     start: Annotated[
         datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="Eerste dag.")
     ] = datetime(2025, 1, 1),  # noqa: DTZ001 - a day; typer reads days as datetimes
@@ -49,6 +52,17 @@ def simulate(
         Path | None,
         typer.Option(help="Map voor de maandelijkse declaratiebestanden van de leden."),
     ] = None,
+    national: Annotated[
+        bool,
+        typer.Option(
+            "--national",
+            help="Schrijf een heel land als Parquet, per regio en jaar, in een nieuwe map "
+            "(--folder); met de databank gebeurt niets.",
+        ),
+    ] = False,
+    regions: Annotated[
+        int | None, typer.Option(min=1, help="Met --national: aantal regio's; anders 10.")
+    ] = None,
     check: Annotated[
         bool,
         typer.Option(
@@ -67,12 +81,20 @@ def simulate(
 
     if check:
         asked = (births, years, faults, start, folder, load, claims, member_files)
-        if asked != (2400, 2, 1.0, datetime(2025, 1, 1), None, True, False, None):  # noqa: DTZ001
+        if asked != (None, None, 1.0, datetime(2025, 1, 1), None, True, False, None):  # noqa: DTZ001
             raise typer.BadParameter("--check gaat alleen samen met --seed, --profile en --until")
         _live(seed, profile, until)
         return
     if until is not None:
         raise typer.BadParameter("--until hoort bij --check")
+    first = date(start.year, start.month, start.day)
+    if national:
+        if folder is None or not load or claims or member_files:
+            raise typer.BadParameter("--national schrijft alleen een map, en vraagt dus --folder")
+        _write_country(folder, births, seed, first, regions, years)
+        return
+    if regions is not None:
+        raise typer.BadParameter("--regions hoort bij --national")
     if (claims or member_files) and not load:
         raise typer.BadParameter("--claims en --member-files lezen de databank: zonder --no-load")
     if load:
@@ -80,19 +102,45 @@ def simulate(
     rows = simulate_region(
         profile=profile,
         seed=seed,
-        births=births,
-        years=years,
-        start=date(start.year, start.month, start.day),
+        births=BIRTHS if births is None else births,
+        years=YEARS if years is None else years,
+        start=first,
         report=typer.echo,
         folder=folder or settings.DATA / "simulation",
         load=load,
     )
     typer.echo(f"Klaar: {sum(rows.values())} rijen in {len(rows)} tabellen.")
-    first = date(start.year, start.month, start.day)
     if member_files is not None:
         _write_member_files(member_files)
     if claims:
-        _claim(first, first.replace(year=first.year + years), seed, faults)
+        _claim(
+            first,
+            first.replace(year=first.year + (YEARS if years is None else years)),
+            seed,
+            faults,
+        )
+
+
+def _write_country(
+    folder: Path,
+    births: int | None,
+    seed: int,
+    start: date,
+    regions: int | None,
+    years: int | None,
+) -> None:
+    """Write a national year, or some; the workers need what Django knows, and no database."""
+    from ooievaar.simulator.national import NATIONAL_BIRTHS, REGIONS, national_year
+
+    national_year(
+        folder,
+        NATIONAL_BIRTHS if births is None else births,
+        seed,
+        start,
+        typer.echo,
+        regions=regions or REGIONS,
+        years=1 if years is None else years,
+    )
 
 
 def _live(seed: int, profile: str, until: int | None) -> None:

@@ -30,8 +30,9 @@ import pyarrow.parquet as pq
 
 from ooievaar.bundles.engine import arrow_schema
 from ooievaar.bundles.rules.facts import INPUTS
-from ooievaar.kernel.faults import Fault, InputRejected, refusal
+from ooievaar.kernel.faults import Fault, InputRejected
 from ooievaar.kernel.period import FAR_DATE
+from ooievaar.settlement.regions.folder import BY_YEAR, new_folder
 from ooievaar.settlement.rules.stages import AGREED
 
 NATIONAL_BIRTHS = 170_000
@@ -40,8 +41,6 @@ MOST_REGIONS = 99
 PROFILES_IN_TURN = ("regional", "regional", "urban")
 ROW_GROUP = 122_880
 """What DuckDB reads in one go."""
-BY_YEAR = {"activities": "performed_on", "pregnancies": "first_intake_on"}
-"""Tables that also lie apart by the year of this day."""
 EVERYWHERE = ("catalogue", "products_in_force", "mono_tariffs", "limits", "clock", "made_products")
 OF_A_REGION = tuple(name for name in {**INPUTS, **AGREED} if name not in EVERYWHERE)
 ROOM = {
@@ -197,16 +196,6 @@ def _start_django() -> None:
 
 def _check(folder: Path, births: int, regions: int) -> None:
     if not 1 <= regions <= min(MOST_REGIONS, births):
-        raise InputRejected([_fault("regions", str(regions), f"1 tot en met {MOST_REGIONS}")])
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        empty = not any(folder.iterdir())
-    except OSError as error:
-        expected = "een map waarin te schrijven is"
-        raise InputRejected([_fault("folder", refusal(error), expected)]) from None
-    if not empty:
-        raise InputRejected([_fault("folder", "een map met bestanden", "een lege map")])
-
-
-def _fault(column: str, found: str, expected: str) -> Fault:
-    return Fault(file="simulatie", row=None, column=column, found=found, expected=expected)
+        expected = f"1 tot en met {min(MOST_REGIONS, births)}"
+        raise InputRejected([Fault("simulatie", None, "regions", str(regions), expected)])
+    new_folder(folder)

@@ -26,6 +26,28 @@ def test_simulate_writes_parquet_and_says_what(app: typer.Typer, tmp_path: Path)
     assert "Klaar" in result.output
 
 
+def test_a_country_is_written_apart_by_region_and_year(app: typer.Typer, tmp_path: Path) -> None:
+    words = ["simulate", "--national", "--births", "20", "--regions", "2"]
+    result = CliRunner().invoke(app, [*words, "--folder", str(tmp_path / "land")])
+    assert result.exit_code == 0, result.output
+    found = pq.ParquetDataset(tmp_path / "land" / "activities").read(["activity_id", "region"])
+    assert f"samen: {found.num_rows} activiteiten" in result.output
+    assert len(set(found["region"].to_pylist())) == 2
+    assert len(set(found["activity_id"].to_pylist())) == found.num_rows
+    again = CliRunner().invoke(app, [*words, "--folder", str(tmp_path / "land")])
+    assert isinstance(again.exception, InputRejected)
+    assert "een lege of nieuwe map" in str(again.exception.faults[0])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--national"], ["--national", "--folder", "x", "--claims"], ["--regions", "2", "--no-load"]],
+)
+def test_a_country_needs_a_folder_and_no_database(app: typer.Typer, words: list[str]) -> None:
+    result = CliRunner().invoke(app, ["simulate", *words])
+    assert result.exit_code == 2 and "--national" in result.output
+
+
 def test_a_profile_that_does_not_exist_is_told(app: typer.Typer, tmp_path: Path) -> None:
     words = ["simulate", "--profile", "dorps", "--no-load", "--folder", str(tmp_path)]
     result = CliRunner().invoke(app, words)
