@@ -5,19 +5,27 @@
 """
 
 import argparse
+import gc
 import json
+import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
 from pathlib import Path
-from queue import Queue
-from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from proof.outcome import Outcome, Tell
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+    from proof.kill_stage import Stage
 
 YEARS = {"sqlite": 100, "postgres": 20}
 """So many lives make the whole, half of them in each profile."""
@@ -55,26 +63,7 @@ def lives_of(database: str, share: float) -> Lives:
 
 
 def _lived(database: str, lives: Lives) -> Iterator[dict[str, Any]]:
-    """Yield what came of each life, as soon as a process tells it."""
-    told: Queue[dict[str, Any] | None] = Queue()
-
-    def start(part: Lives) -> None:
-        for one in _of_process(database, part) if part else ():
-            told.put(one)
-        told.put(None)
-
-    for place in range(PROCESSES):
-        Thread(target=start, args=(lives[place::PROCESSES],)).start()
-    still_running = PROCESSES
-    while still_running:
-        one = told.get()
-        if one is None:
-            still_running -= 1
-        else:
-            yield one
-
-
-def _of_process(database: str, lives: Lives) -> Iterator[dict[str, Any]]:
+    """Yield what came of each life, as soon as it is told."""
     words = [f"{profile}:{seed}" for profile, seed in lives]
     process = subprocess.Popen(
         [sys.executable, "-m", "proof.region_years", "--database", database, *words],
@@ -90,32 +79,118 @@ def _of_process(database: str, lives: Lives) -> Iterator[dict[str, Any]]:
         yield {"counts": {}, "failure": f"a process ended with {process.returncode}"}
 
 
-def live_all(database: str, lives: Iterable[tuple[str, int]]) -> Iterator[dict[str, Any]]:
-    """Live each on a copy of one empty database, and yield what came of it."""
+def live_all(database: str, lives: Lives) -> Iterator[dict[str, Any]]:
+    """Live each on a copy of one empty database, and yield what came of it.
+
+    Tables are made and rules are compiled once; the processes are forked after that.
+    """
     from proof.kills import open_database
 
     with tempfile.TemporaryDirectory(prefix="oo-years-") as made:
         folder = Path(made)
         with open_database(database, folder):
-            from ooievaar.simulator.adversary.living import live
-            from proof.kill_stage import Stage
+            stage = _prepare(folder)
+            fork = get_context("fork")
+            try:
+                with ProcessPoolExecutor(min(PROCESSES, len(lives)), fork, _begin) as processes:
+                    told = [processes.submit(_live, stage, *life) for life in lives]
+                    for one in as_completed(told):
+                        yield one.result()
+            finally:
+                gc.unfreeze()
 
-            stage = Stage(folder, "").freeze()
-            for profile, seed in lives:
-                with stage.case(f"{profile}_{seed}") as place:
-                    lived = live(seed, profile, place)
-                told: dict[str, Any] = {
-                    "counts": {
-                        f"region_years,_{database}": 1,
-                        "steps": lived.steps,
-                        "checks": lived.checks.total(),
-                    },
-                    "outcomes": dict(lived.outcomes),
-                    "checks": dict(lived.checks),
-                }
-                if not lived.holds:
-                    told["failure"] = f"{lived.replay}: {lived.broke_at}: {lived.faults[0]}"
-                yield told
+
+def _prepare(folder: Path) -> "Stage":
+    """Load all that a life needs, so that it is there after each fork."""
+    import ooievaar.simulator.adversary.living  # noqa: F401 - loaded
+    from ooievaar.bundles.engine import compiled_rules
+    from ooievaar.rulebook import load
+    from ooievaar.settlement.rules.stages import compiled_closing
+    from proof.kill_stage import Stage
+
+    load()
+    compiled_rules()
+    compiled_closing()
+    gc.collect()
+    gc.freeze()
+    return Stage(folder, "").freeze()
+
+
+def _begin() -> None:
+    """Let what opens a DuckDB get a connection to one of this process.
+
+    Temporary tables and registered names are of a connection, so they do not see each other.
+    Opening costs 14 ms, and as many processes as cores need one thread each.
+    """
+    import duckdb
+
+    from ooievaar.bundles import derive
+
+    opens, opened = duckdb.connect, dict[str, duckdb.DuckDBPyConnection]()
+
+    def connect(
+        database: str = ":memory:", config: Mapping[str, Any] | None = None
+    ) -> duckdb.DuckDBPyConnection:
+        assert database == ":memory:", "a life opens no DuckDB file"
+        name = repr(sorted((config or {}).items()))
+        if name not in opened:
+            opened[name] = opens(database, config={**(config or {}), "threads": 1})
+        return opened[name].cursor()
+
+    duckdb.connect = connect  # type: ignore[assignment]
+    derive.run_rules = by_kept_plans  # type: ignore[attr-defined]
+
+
+def by_kept_plans(
+    facts: "dict[str, pa.Table]", connection: "duckdb.DuckDBPyConnection | None" = None
+) -> "duckdb.DuckDBPyConnection":
+    """Run the rules by the plans that a woman alone is derived by, which stand from life to life.
+
+    Planning a night anew costs twice what running it does. `conclusions_are_the_same` holds it
+    beside the rules as they are planned for a night.
+    """
+    from ooievaar.bundles.engine import new_connection
+    from ooievaar.bundles.prepared import prepared_rules
+    from ooievaar.bundles.rules.facts import OUTPUTS
+    from ooievaar.settlement.rules.stages import DERIVED
+
+    given = connection or new_connection()
+    with prepared_rules() as rules:
+        rules.fill(facts)
+        for name in (OUTPUTS.keys() | DERIVED.keys()) - facts.keys():
+            given.register(name, rules.read(f'FROM "{name}"'))
+    for name, table in facts.items():
+        given.register(name, table)
+    return given
+
+
+def _live(stage: "Stage", profile: str, seed: int) -> dict[str, Any]:
+    """Live one on its copy of the database, and return what came of it."""
+    from ooievaar.simulator.adversary.living import live
+
+    before = _cpu_seconds()
+    with stage.case(f"{profile}_{seed}") as place:
+        lived = live(seed, profile, place)
+        database = "sqlite" if stage.is_sqlite else "postgres"
+    told: dict[str, Any] = {
+        "counts": {
+            f"region_years,_{database}": 1,
+            "steps": lived.steps,
+            "checks": lived.checks.total(),
+        },
+        "life": f"{profile}:{seed}",
+        "cpu_seconds": round(_cpu_seconds() - before, 1),
+        "outcomes": dict(lived.outcomes),
+        "checks": dict(lived.checks),
+    }
+    if not lived.holds:
+        told["failure"] = f"{lived.replay}: {lived.broke_at}: {lived.faults[0]}"
+    return told
+
+
+def _cpu_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
 
 
 def main() -> None:

@@ -49,12 +49,21 @@ def fill_recorded_on(connection: Connection, recorded_on: date) -> None:
 
     So that the same rows read again on a later day are still the same rows.
     """
+    unknown = [
+        name
+        for name in ("activities", "withdrawals", "pregnancies")
+        if _count(connection, f"t_{name}", "recorded_on IS NULL")
+    ]
     for name in ("activities", "withdrawals"):
+        if name not in unknown:
+            continue
         key = _same(BY_NAME[name].key)
         connection.execute(
             f'UPDATE "t_{name}" AS t SET recorded_on = COALESCE((SELECT MAX(s.recorded_on) '
             f"FROM \"s_{name}\" s WHERE {key}), DATE '{recorded_on}') WHERE recorded_on IS NULL"
         )
+    if "pregnancies" not in unknown:
+        return
     known = [column for column in BY_NAME["pregnancies"].names if column != "recorded_on"]
     newest = (
         "SELECT * FROM s_pregnancies QUALIFY ROW_NUMBER() OVER "
@@ -74,9 +83,10 @@ def split_new(connection: Connection, table: Table, *, whole_rows: bool = False)
     """
     name = table.name
     key = table.names if whole_rows else table.key
+    given = _count(connection, f"t_{name}")
+    is_new = f'NOT EXISTS (SELECT 1 FROM "s_{name}" s WHERE {_same(key)})' if given else "false"
     connection.execute(
-        f'CREATE OR REPLACE TEMP TABLE "n_{name}" AS SELECT * FROM "t_{name}" t '
-        f'WHERE NOT EXISTS (SELECT 1 FROM "s_{name}" s WHERE {_same(key)})'
+        f'CREATE OR REPLACE TEMP TABLE "n_{name}" AS SELECT * FROM "t_{name}" t WHERE {is_new}'
     )
     columns = ", ".join(f'"{column}"' for column in table.names)
     connection.execute(
@@ -84,7 +94,7 @@ def split_new(connection: Connection, table: Table, *, whole_rows: bool = False)
         f'SELECT NULL::BIGINT AS _row, {columns} FROM "s_{name}" '
         f'UNION ALL SELECT _row, {columns} FROM "n_{name}"'
     )
-    return _count(connection, f"t_{name}") - _count(connection, f"n_{name}")
+    return given - _count(connection, f"n_{name}") if given else 0
 
 
 def check_references(checks: Checks, table: Table) -> None:
@@ -176,6 +186,8 @@ def check_sources(checks: Checks, sources: tuple[str, ...]) -> None:
 
 def check_insurers(checks: Checks) -> None:
     """Refuse an insurer that follows itself, directly or in a circle."""
+    if not checks.has_rows("insurers"):
+        return
     rows = checks.connection.execute(
         "SELECT uzovi, follows_uzovi, _row FROM a_insurers WHERE follows_uzovi IS NOT NULL"
     ).fetchall()
@@ -262,6 +274,8 @@ def check_activities(checks: Checks) -> None:
 
 def check_tariffs(checks: Checks) -> None:
     """Refuse tariffs that leave days of the contract (while the product exists) without a price."""
+    if not checks.has_rows("tariffs"):
+        return
     exists = _periods(
         checks, "SELECT product, MIN(valid_from), MAX(valid_until) FROM products GROUP BY product"
     )
@@ -294,6 +308,8 @@ def check_shares(checks: Checks) -> None:
             "JOIN a_organisations o ON o.agb = m.organisation_agb WHERE o.discipline IS NOT NULL",
     }  # fmt: skip
     for name, select in shares.items():
+        if not checks.has_rows(name):
+            continue
         rows = checks.connection.execute(
             f"SELECT * FROM ({select}) WHERE agreement IS NOT NULL AND ppm IS NOT NULL "
             "ORDER BY _row NULLS FIRST"
@@ -331,8 +347,8 @@ def _same(key: tuple[str, ...]) -> str:
     return " AND ".join(f't."{column}" IS NOT DISTINCT FROM s."{column}"' for column in key)
 
 
-def _count(connection: Connection, name: str) -> int:
-    row = connection.execute(f'SELECT COUNT(*) FROM "{name}"').fetchone()
+def _count(connection: Connection, name: str, where: str = "true") -> int:
+    row = connection.execute(f'SELECT COUNT(*) FROM "{name}" WHERE {where}').fetchone()
     return int(row[0]) if row else 0
 
 

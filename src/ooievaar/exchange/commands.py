@@ -127,11 +127,12 @@ def _type_given(
             if len({"_row", *header}) <= len(header):
                 given = NO_ROWS  # with a name twice it is not clear what stands where
         check_columns(checks, table, given, days)
-    # The same codes in another order are the same contract.
-    checks.connection.execute(
-        "UPDATE t_contracts SET parallel_codes = array_to_string(list_sort(list_distinct("
-        "string_split_regex(parallel_codes, '\\s+'))), ' ') WHERE parallel_codes IS NOT NULL"
-    )
+    if checks.has_rows("contracts"):
+        # The same codes in another order are the same contract.
+        checks.connection.execute(
+            "UPDATE t_contracts SET parallel_codes = array_to_string(list_sort(list_distinct("
+            "string_split_regex(parallel_codes, '\\s+'))), ' ') WHERE parallel_codes IS NOT NULL"
+        )
 
 
 def _check_all(

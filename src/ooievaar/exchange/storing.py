@@ -134,7 +134,7 @@ def store_new_rows(connection: Connection, progress: Callable[[str], None]) -> d
     counts: dict[str, int] = {}
     for name, model, write, select in WRITES:
         count = _one(connection, f'SELECT COUNT(*) FROM "n_{name}"')
-        _number(connection, name, next_id(model))
+        _number(connection, name, next_id(model) if count else None)
         if count:
             progress(f"{name}: {count} rijen opslaan")
             write(_fetched(connection, f"{select} ORDER BY n._id"))
@@ -170,11 +170,15 @@ def _split_contracts_and_pregnancies(connection: Connection) -> None:
     )
 
 
-def _number(connection: Connection, name: str, first: int) -> None:
-    connection.execute(
-        f'CREATE OR REPLACE TEMP TABLE "n_{name}" AS SELECT * EXCLUDE (_row), '
-        f'_row, {first} - 1 + ROW_NUMBER() OVER (ORDER BY _row) AS _id FROM "n_{name}"'
-    )
+def _number(connection: Connection, name: str, first: int | None) -> None:
+    """Number the new rows of a table from `first`; None where there are none."""
+    if first is None:
+        connection.execute(f'ALTER TABLE "n_{name}" ADD COLUMN _id BIGINT')
+    else:
+        connection.execute(
+            f'CREATE OR REPLACE TEMP TABLE "n_{name}" AS SELECT * EXCLUDE (_row), '
+            f'_row, {first} - 1 + ROW_NUMBER() OVER (ORDER BY _row) AS _id FROM "n_{name}"'
+        )
     if name in KEYED:
         key = KEYED[name]
         connection.execute(

@@ -75,7 +75,8 @@ def relate(pairs: QuerySet[Any, Any]) -> int:
             f"WHERE NOT EXISTS (SELECT 1 FROM {table} r WHERE r.pregnancy_id = p "
             "AND r.organisation_id = o AND r.basis = 'care' AND r.valid_until > latest)"
             ") AS news "
-            "WHERE since IS NOT NULL "
+            # No condition on `since`: PostgreSQL would ask it of every pair, before the others.
+            "WHERE TRUE "
             "ON CONFLICT DO NOTHING",
             [far, *parameters],
         )

@@ -55,6 +55,23 @@ def test_relating_again_changes_nothing(region: CareRegion) -> None:
     assert TreatmentRelation.objects.count() == 5
 
 
+def test_all_care_is_read_again_only_for_pairs_without_a_relation(region: CareRegion) -> None:
+    """PostgreSQL asked it of every pair first: of nine years of a region that did not end."""
+    plans: list[str] = []
+
+    def explained(execute, sql, params, many, context):
+        if sql.startswith("INSERT") and connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.cursor.execute(f"EXPLAIN {sql}", params)
+                plans.extend(line for (line,) in cursor.fetchall())
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(explained):
+        relate_from_care()
+    assert bool(plans) == (connection.vendor == "postgresql")
+    assert not [line for line in plans if "Filter: (CASE" in line]
+
+
 def test_the_earliest_care_says_since_when(region: CareRegion) -> None:
     region.act(region.noor, "gyn", "G-HER", date(2026, 9, 1))
     region.act(region.noor, "gyn", "G-CON", date(2026, 8, 1))

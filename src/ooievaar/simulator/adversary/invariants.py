@@ -31,6 +31,7 @@ from ooievaar.settlement.ledger.rules.due import Entry
 from ooievaar.settlement.ledger.verify import verify_chain
 from ooievaar.settlement.models import Share
 from ooievaar.settlement.payments.amounts import BACK
+from ooievaar.settlement.payments.bank import bank_proof
 from ooievaar.settlement.payments.models import (
     Loan,
     PaymentLine,
@@ -38,7 +39,6 @@ from ooievaar.settlement.payments.models import (
     PaymentRun,
     RunStep,
 )
-from ooievaar.settlement.payments.queries import bank_proof
 from ooievaar.settlement.proofs import prove_money
 from ooievaar.simulator.bank import Bank
 from ooievaar.simulator.insurance.post import OtherSide
@@ -53,11 +53,12 @@ LAST_DAY = date(9999, 12, 30)
 class Area(Flag):
     """What a step can have touched."""
 
+    LOG = auto()
     RECORD = auto()
     CLAIMS = auto()
     PAID = auto()
     BOOKS = auto()
-    EVERYTHING = RECORD | CLAIMS | PAID | BOOKS
+    EVERYTHING = LOG | RECORD | CLAIMS | PAID | BOOKS
 
 
 @dataclass(frozen=True)
@@ -194,8 +195,8 @@ def received_is_explained(seen: Seen) -> Faults:
 def money_is_proved(seen: Seen) -> Faults:
     """Every equation of the proof page holds, from granted to what was paid out.
 
-    Asked once all that is due is posted. That of the bank is `bank_agrees`: the page's holds only
-    as long as nothing came in after the newest statement.
+    Asked once all that is due is posted. That of the bank is `bank_agrees`: the simulated bank
+    hears of a payment only when it is taken, also when that is days after it came.
     """
     if seen.unposted:
         return
@@ -217,9 +218,9 @@ def bank_agrees(seen: Seen) -> Faults:
         untold += _sum(rows)
     if booked != bank.balance + untold:
         yield f"booked {booked}, at the bank {bank.balance}, not told yet {untold}"
-    mismatched = bank_proof(seen.network).mismatched
-    if mismatched:
-        yield f"the bank did something else than was asked: {len(mismatched)} times"
+    mismatches = bank_proof(seen.network).mismatches
+    if mismatches:
+        yield f"the bank did something else than was asked: {mismatches} times"
 
 
 def ledger_balances(seen: Seen) -> Faults:

@@ -18,9 +18,11 @@ from ooievaar.simulator.adversary.rebuilding import (
 from ooievaar.simulator.adversary.steps import Kind, Step, steps_of
 
 Do = Callable[[Life, Step], str]
+LOW_BITS = 4
+"""What a step chooses among is chosen by these of its number; what is asked after it, by others."""
 ALONE_ONE_IN = 4
 """Of so many women who were derived alone, one is held beside a derivation of everybody."""
-RECORD, CLAIMS, PAID, BOOKS = Area.RECORD, Area.CLAIMS, Area.PAID, Area.BOOKS
+LOG, RECORD, CLAIMS, PAID, BOOKS = Area.LOG, Area.RECORD, Area.CLAIMS, Area.PAID, Area.BOOKS
 
 DOING: dict[Kind, tuple[Do, Area]] = {
     Kind.IMPORT: (registering.import_file, RECORD),
@@ -46,21 +48,21 @@ DOING: dict[Kind, tuple[Do, Area]] = {
     Kind.CLOSE_AGAIN: (settling.close_again, BOOKS),
     Kind.CLOSE_BOOKS: (settling.close_books, BOOKS),
     Kind.PREPARE: (claiming.prepare_files, CLAIMS),
-    Kind.APPROVE: (claiming.approve_files, CLAIMS),
-    Kind.APPROVE_OWN: (claiming.approve_own, CLAIMS),
+    Kind.APPROVE: (claiming.approve_files, LOG),
+    Kind.APPROVE_OWN: (claiming.approve_own, LOG),
     Kind.WITHDRAW_FILE: (claiming.withdraw_file, CLAIMS),
     Kind.SEND: (claiming.send_files, CLAIMS),
     Kind.SEND_AGAIN: (claiming.send_again, CLAIMS),
     Kind.RECEIVE: (claiming.receive, CLAIMS | PAID),
-    Kind.ANSWER_LOST: (claiming.answer_lost, CLAIMS),
+    Kind.ANSWER_LOST: (claiming.answer_lost, LOG),
     Kind.ANSWER_AGAIN: (claiming.answer_again, CLAIMS),
     Kind.ANSWER_OTHERWISE: (claiming.answer_otherwise, CLAIMS),
     Kind.WORK: (claiming.work, CLAIMS | RECORD),
-    Kind.PAID_SHORT: (claiming.paid_short, CLAIMS),
+    Kind.PAID_SHORT: (claiming.paid_short, LOG),
     Kind.PAID_TWICE: (claiming.paid_twice, CLAIMS | PAID),
     Kind.RUN: (settling.run, BOOKS),
     Kind.APPROVE_RUN: (settling.approve_run_, BOOKS),
-    Kind.APPROVE_OWN_RUN: (settling.approve_own_run, BOOKS),
+    Kind.APPROVE_OWN_RUN: (settling.approve_own_run, LOG),
     Kind.SEND_RUN: (settling.send_run_, BOOKS),
     Kind.SEND_RUN_AGAIN: (settling.send_run_again, BOOKS),
     Kind.WITHDRAW_RUN: (settling.withdraw_run_, BOOKS),
@@ -70,7 +72,11 @@ DOING: dict[Kind, tuple[Do, Area]] = {
     Kind.YEAR_END: (settling.year_end, BOOKS),
     Kind.ASK: (settling.ask, BOOKS),
 }
-"""How each kind of step is done, and what it can touch."""
+"""How each kind of step is done, and what it can touch.
+
+`LOG`: it moves no line and no cent of ours. What broke there all the same stays broken, and is seen
+after the next step.
+"""
 
 
 @dataclass(slots=True)
@@ -168,15 +174,20 @@ def _faults(life: Life, step: Step, area: Area, checks: Counter[str]) -> list[st
 def _asked(
     seen: Seen, life: Life, step: Step, area: Area, her: Followed | None
 ) -> Iterator[tuple[str, Faults]]:
-    for name, (invariant, touched_by) in INVARIANTS.items():
-        if area & touched_by:
+    """Yield what to ask: all that the step can touch; of claims and money a half, as drawn.
+
+    What is wrong there stays so, since nothing is ever edited: the next night asks all.
+    """
+    standing = {
+        **INVARIANTS,
+        "standings_are_the_same": (standings_are_the_same, CLAIMS),
+        "books_are_the_same": (books_are_the_same, BOOKS),
+    }
+    for place, (name, (invariant, touched_by)) in enumerate(standing.items(), LOW_BITS):
+        if area & touched_by and (area & RECORD or step.pick >> place & 1):
             yield name, invariant(seen)
-    if life.just_derived and step.day.day == 1:
+    if life.just_derived and step.day.day == 1 and step.day.month % 2:
         yield "conclusions_are_the_same", conclusions_are_the_same(seen)
     if her is not None and step.pick % ALONE_ONE_IN == 0:
         faults = her_conclusions_are_the_same(seen, her.woman_id, her.until)
         yield "her_conclusions_are_the_same", faults
-    if area & CLAIMS:
-        yield "standings_are_the_same", standings_are_the_same(seen)
-    if area & BOOKS:
-        yield "books_are_the_same", books_are_the_same(seen)

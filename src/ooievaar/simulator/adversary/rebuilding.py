@@ -1,17 +1,20 @@
 """Rebuilt from facts it is the same: conclusions, books and standings, beside those made anew."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from django.db import transaction
 from django.db.models import Sum
+from duckdb import DuckDBPyConnection
 
 from ooievaar.bundles.commands import STORED, is_stored
-from ooievaar.bundles.derive import derive_facts
+from ooievaar.bundles.engine import Rows, result_query, run_rules
 from ooievaar.bundles.models import Derivation, Disposition
+from ooievaar.bundles.prepared import prepared_rules
 from ooievaar.bundles.queries import newest_derivation
 from ooievaar.bundles.rules.facts import OUTPUTS, columns
+from ooievaar.bundles.snapshot import Facts, facts_at, read_snapshot
 from ooievaar.claims.models import LineStanding
 from ooievaar.claims.standing import rebuild_standings
 from ooievaar.network.models import Network
@@ -29,15 +32,31 @@ STANDING = ("line_id", "state", "since", "batch_id", "granted_cents", "paid_cent
 def conclusions_are_the_same(seen: Seen) -> Faults:
     """Everybody derived anew gives every row that the night stored; asked after a night."""
     derivation = newest_derivation(seen.network)
-    if derivation is not None:
-        yield from _conclusions(seen.network, derivation, derivation.until, derivation.known_until)
+    if derivation is None:
+        return
+    facts = _facts(seen.network, derivation.until, derivation.known_until)
+    connection = run_rules(facts.tables)
+    try:
+        anew = {
+            table: connection.sql(result_query(table)).to_arrow_table().to_pylist()
+            for table in STORED.values()
+        }
+    finally:
+        connection.close()
+    yield from _compare(derivation, anew)
 
 
 def her_conclusions_are_the_same(seen: Seen, woman_id: int, until: date) -> Faults:
-    """Deriving everybody gives, of a woman who was derived alone, the rows that stand there."""
+    """Deriving everybody gives, of a woman who was derived alone, the rows that stand there.
+
+    By the same kept plans as hers was.
+    """
     derivation = newest_derivation(seen.network)
-    if derivation is not None and until >= derivation.until:
-        yield from _conclusions(seen.network, derivation, until, until, woman_id)
+    if derivation is None or until < derivation.until:
+        return
+    with prepared_rules() as rules:
+        anew = rules.run(_facts(seen.network, until, until, rules.beside).tables)
+    yield from _compare(derivation, anew, woman_id)
 
 
 def books_are_the_same(seen: Seen) -> Faults:
@@ -75,41 +94,45 @@ def _standings(network: Network) -> dict[int, list[str]]:
     return {row[0]: [str(value) for value in row] for row in rows}
 
 
-def _conclusions(
+def _facts(
     network: Network,
-    derivation: Derivation,
     until: date,
     known_until: date,
-    woman_id: int | None = None,
-) -> Iterator[str]:
-    """Derive everybody and compare row by row, of one woman or of all."""
-    derived = derive_facts(
-        network, until=until, known_until=known_until, made_products=made_products(network)
+    connection: DuckDBPyConnection | None = None,
+) -> Facts:
+    return facts_at(
+        read_snapshot(network),
+        until=until,
+        known_until=known_until,
+        made_products=made_products(network),
+        connection=connection,
     )
+
+
+def _compare(
+    derivation: Derivation, derived: dict[str, Rows], woman_id: int | None = None
+) -> Iterator[str]:
+    """Compare row by row, of one woman or of all."""
     hers: dict[str, set[int]] = {}
     if woman_id is not None:
         records = her_records(woman_id)
         for by, of in (("pregnancy_id", Pregnancy.objects), ("activity_id", CareActivity.objects)):
             hers[by] = {*of.filter(woman_id__in=records).values_list("pk", flat=True)}
-    try:
-        for model, table in STORED.items():
-            names = [name for name in columns(OUTPUTS[table]) if is_stored(model, name)]
-            chosen = ", ".join(f'"{name}"' for name in names)
-            found = derived.connection.sql(f"SELECT {chosen} FROM {table}").fetchall()  # noqa: S608
-            rows = model._default_manager.filter(derivation=derivation)
-            if hers:
-                by = "activity_id" if model is Disposition else "pregnancy_id"
-                rows = rows.filter(**{f"{by}__in": hers[by]})
-                found = [row for row in found if row[names.index(by)] in hers[by]]
-            anew = Counter(_words(row) for row in found)
-            stands = Counter(_words(row) for row in rows.values_list(*names))
-            for row in sorted((anew - stands).elements())[:3]:
-                yield f"{table}: anew, and not there: {row}"
-            for row in sorted((stands - anew).elements())[:3]:
-                yield f"{table}: there, and not anew: {row}"
-    finally:
-        derived.connection.close()
+    for model, table in STORED.items():
+        names = [name for name in columns(OUTPUTS[table]) if is_stored(model, name)]
+        found = derived[table]
+        rows = model._default_manager.filter(derivation=derivation)
+        if hers:
+            by = "activity_id" if model is Disposition else "pregnancy_id"
+            rows = rows.filter(**{f"{by}__in": hers[by]})
+            found = [row for row in found if row[by] in hers[by]]
+        anew = Counter(_words(row[name] for name in names) for row in found)
+        stands = Counter(_words(row) for row in rows.values_list(*names))
+        for row in sorted((anew - stands).elements())[:3]:
+            yield f"{table}: anew, and not there: {row}"
+        for row in sorted((stands - anew).elements())[:3]:
+            yield f"{table}: there, and not anew: {row}"
 
 
-def _words(row: tuple[object, ...]) -> tuple[str, ...]:
+def _words(row: Iterable[object]) -> tuple[str, ...]:
     return tuple(str(value) for value in row)
