@@ -24,6 +24,7 @@ from ooievaar.settlement.ledger.proof import prove_books
 from ooievaar.settlement.ledger.queries import balances, payable_of
 from ooievaar.settlement.ledger.verify import verify_chain
 from ooievaar.settlement.models import Share
+from ooievaar.settlement.payments.bank import bank_proof
 from ooievaar.settlement.payments.models import (
     AdvanceRun,
     BankAccountStep,
@@ -33,7 +34,6 @@ from ooievaar.settlement.payments.models import (
     PaymentRun,
     RunStep,
 )
-from ooievaar.settlement.payments.queries import bank_proof
 from ooievaar.settlement.queries import made_products
 from ooievaar.settlement.statements.commands import is_whole
 from ooievaar.settlement.statements.models import Statement
@@ -115,7 +115,7 @@ def nothing_is_lost(network: Network, when: str) -> None:
         ), (when, one)
     nobody_is_paid_twice(network, when)
     bank = bank_proof(network)
-    assert bank.remainder_cents == 0 and not bank.mismatched, (when, bank)
+    assert bank.remainder_cents == 0 and not bank.mismatches, (when, bank)
 
 
 def nobody_is_paid_twice(network: Network, when: str) -> None:

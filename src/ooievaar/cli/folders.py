@@ -21,6 +21,7 @@ from ooievaar.settlement.regions.derive import Summary, derive_folder
 from ooievaar.settlement.regions.engines import DuckDBEngine, Engine, SparkEngine
 from ooievaar.settlement.regions.pseudonyms import make_key, read_key
 from ooievaar.settlement.regions.snapshot import write_snapshot
+from ooievaar.storage.columns import columns_of_one_moment
 from ooievaar.storage.spark import start_spark, why_no_spark
 
 console = Console(highlight=False)
@@ -56,10 +57,19 @@ def snapshot(
     is_new: Annotated[
         bool, typer.Option("--new-key", help="Maak eerst een nieuwe sleutel in dat bestand.")
     ] = False,
+    whole: Annotated[
+        bool,
+        typer.Option(
+            "--whole",
+            help="Ook vrouwen die bezwaar hebben tegen leren van hun zorg: alleen voor het geld, "
+            "en alleen waar dat is afgesproken.",
+        ),
+    ] = False,
 ) -> None:
     """Schrijf de feiten van een netwerk als Parquet, per regio en jaar, zonder wie de vrouwen zijn.
 
-    In de map staat ook een beschrijving van elke kolom. De sleutel hoort niet in die map.
+    Wie bezwaar heeft tegen leren van haar zorg, staat er niet in. In de map staat ook een
+    beschrijving van elke kolom. De sleutel hoort niet in die map.
     """
     if key_file.resolve().is_relative_to(output.resolve()):
         told = "een sleutel in de map van de momentopname"
@@ -69,15 +79,18 @@ def snapshot(
     known = read_day(known_until, "--known-until") if known_until else max(end, tomorrow())
     if is_new:
         make_key(key_file)
-    rows = write_snapshot(
-        chosen,
-        output,
-        read_key(key_file),
-        region=region,
-        until=end,
-        known_until=known,
-        tell=lambda text: console.print(text, soft_wrap=True),
-    )
+    key = read_key(key_file)
+    with columns_of_one_moment():
+        rows = write_snapshot(
+            chosen,
+            output,
+            key,
+            region=region,
+            until=end,
+            known_until=known,
+            whole=whole,
+            tell=lambda text: console.print(text, soft_wrap=True),
+        )
     counts = {name: rows[name] for name in ("pregnancies", "activities")}
     append(
         [
@@ -86,7 +99,11 @@ def snapshot(
                 "snapshot",
                 f"{region:02d}",
                 controls=NO_RELATION,
-                detail={"until": str(end), **counts},
+                detail={
+                    "until": str(end),
+                    "women": "all" if whole else "without_objections",
+                    **counts,
+                },
             )
         ],
         SYSTEM,

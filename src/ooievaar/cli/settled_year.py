@@ -24,8 +24,8 @@ from ooievaar.settlement.ledger.models import Posting, Transaction
 from ooievaar.settlement.ledger.proof import prove_books
 from ooievaar.settlement.ledger.sources import INSURER_PAYMENT
 from ooievaar.settlement.ledger.verify import verify_chain
+from ooievaar.settlement.payments.bank import bank_proof
 from ooievaar.settlement.payments.deciding import CAUSE
-from ooievaar.settlement.payments.queries import bank_proof
 from ooievaar.settlement.payments.statements_in import BACK_CAUSE
 from ooievaar.simulator.boards import Board
 from ooievaar.simulator.partners import ask_about_lines
@@ -155,5 +155,5 @@ def faults_in(network: Network, flows: Flows) -> Iterator[str]:
     bank = bank_proof(network)
     if bank.remainder_cents or flows.remainder:
         yield f"bank en boeken verschillen {format_euro(bank.remainder_cents or flows.remainder)}"
-    if bank.mismatched:
+    if bank.mismatches:
         yield "de bank deed iets anders dan er gevraagd was"

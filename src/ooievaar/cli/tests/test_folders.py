@@ -7,19 +7,23 @@ from typing import Any
 
 import pytest
 import typer
+from django.utils import timezone
 from typer.testing import CliRunner
 
 from ooievaar.cli import deriving, folders
 from ooievaar.kernel.faults import InputRejected
 from ooievaar.record.access_log.models import AccessEvent, Kind
+from ooievaar.record.models import Consent, Pregnancy
 from ooievaar.settlement.tests.region import Region
+from ooievaar.ui.tests.real_database import RealDatabase
 
 pytestmark = pytest.mark.django_db
 DAYS = ["--until", "2025-10-01", "--known-until", "2025-10-01"]
 
 
 @pytest.fixture
-def region() -> Region:
+def region(real_database: RealDatabase) -> Region:
+    """What is committed: a snapshot is read by a second connection too."""
     region = Region()
     region.usual_care()
     return region
@@ -45,6 +49,7 @@ def test_a_snapshot_leaves_with_a_trace_and_is_derived(region: Region, tmp_path:
     assert "1 zwangerschappen, 7 activiteiten" in " ".join(made.output.split())
     event = AccessEvent.objects.get(kind=Kind.EXPORT)
     assert (event.object_type, event.object_id) == ("snapshot", "03")
+    assert event.detail["women"] == "without_objections"
     derived = run("derive", "--input", place, "--output", out)
     assert derived.exit_code == 0, derived.output
     about = json.loads((out / "about.json").read_text())
@@ -53,10 +58,26 @@ def test_a_snapshot_leaves_with_a_trace_and_is_derived(region: Region, tmp_path:
     assert about["cents"]["products"] == about["cents"]["divided"] > 0
 
 
+def test_who_objects_is_in_it_only_when_that_is_asked(region: Region, tmp_path: Path) -> None:
+    woman = Pregnancy.objects.get().woman
+    said = {"purpose": "quality", "is_given": False, "recorded_at": timezone.now()}
+    Consent.objects.create(woman=woman, **said)
+    key = tmp_path / "key"
+    words = ("snapshot", "--key-file", key, *DAYS, "--output")
+    usual = run(*words, tmp_path / "usual", "--new-key")
+    assert "0 zwangerschappen, 0 activiteiten" in " ".join(usual.output.split()), usual.output
+    assert "weggelaten op hun bezwaar: 1 vrouwen" in " ".join(usual.output.split())
+    whole = run(*words, tmp_path / "whole", "--whole")
+    assert "1 zwangerschappen, 7 activiteiten" in " ".join(whole.output.split()), whole.output
+    asked = AccessEvent.objects.filter(kind=Kind.EXPORT).order_by("pk")
+    assert [one.detail["women"] for one in asked] == ["without_objections", "all"]
+
+
 def test_a_key_does_not_travel_with_what_it_closes(region: Region, tmp_path: Path) -> None:
-    words = ("snapshot", "--output", tmp_path, "--key-file", tmp_path / "key", "--new-key")
+    place = tmp_path / "out"
+    words = ("snapshot", "--output", place, "--key-file", place / "key", "--new-key")
     assert "een andere plaats" in refusal(*words)
-    assert not list(tmp_path.iterdir())
+    assert not place.exists()
 
 
 def test_a_region_has_a_number(region: Region, tmp_path: Path) -> None:

@@ -113,6 +113,18 @@ MEANINGS = {  # (meaning, unit)
 }
 
 
+WOMEN = {
+    "all": "Alle vrouwen van de regio staan hier in, ook wie bezwaar maakte tegen leren van haar "
+    "zorg. Gebruik dit alleen voor het geld waarvoor het is afgesproken; leer er niet van.",
+    "without_objections": "Van vrouwen die bezwaar maakten tegen leren van hun zorg, geheel of "
+    "voor een deel, staat hier niets: geen zwangerschap, geen activiteit, geen bedrag; ook niet "
+    "hoeveel het er zijn. Geld telt daarom niet op tot dat van de regio: wat hieruit te "
+    "declareren en te verdelen is, is minder dan in haar boeken, en wat per maand vaststaat of "
+    "naar aantallen verdeeld wordt, valt voor de anderen hoger of lager uit dan het was.",
+}
+"""Of whom a snapshot tells, and what may be done with it."""
+
+
 def described() -> dict[str, Any]:
     """Return every table with its columns, as data."""
     return {
@@ -146,6 +158,8 @@ def markdown(about: Mapping[str, Any]) -> str:
         "wel een pseudoniem en de dagen van haar zorg. De sleutel van de pseudoniemen staat hier "
         "niet bij. Dagen en plaatsen van zorg samen kunnen iemand herkenbaar maken: behandel dit "
         "als persoonsgegevens.",
+        "",
+        WOMEN[about["women"]],
     ]
     for name, table in about["tables"].items():
         rows = about["rows"].get(name)

@@ -71,13 +71,16 @@ class DuckDBEngine:
         if path is None:
             self.view(name, nothing(schema, self.types, *apart))
             return
-        files = path / "**" / "*.parquet" if path.is_dir() else path
+        # The largest first: DuckDB guesses the size of all of them from the first.
+        found = path.rglob("*.parquet") if path.is_dir() else [path]
+        files = sorted(found, key=lambda file: (-file.stat().st_size, file))
         parts = ", ".join(f"'{column}': VARCHAR" for column in apart)
         hive = f", hive_partitioning = true, hive_types = {{{parts}}}" if apart else ""
         if path.is_dir() and not apart:
             hive = ", hive_partitioning = false"
         chosen = ", ".join([*columns(schema), *apart])
-        self.view(name, f"SELECT {chosen} FROM read_parquet({quoted(files)}{hive})")  # noqa: S608
+        listed = ", ".join(quoted(file) for file in files)
+        self.view(name, f"SELECT {chosen} FROM read_parquet([{listed}]{hive})")  # noqa: S608
 
     def view(self, name: str, query: str) -> None:
         """Make a view of a query."""

@@ -1,7 +1,8 @@
 """A snapshot of a network that may leave: its facts by region and year, women by pseudonym only.
 
 No name, BSN, birth date or address is read for it at all; what was read of women, pregnancies and
-acts gets other numbers here. What no rule reads (how exact a date is) is left out as 0.
+acts gets other numbers here. What no rule reads (how exact a date is) is left out as 0. Who objects
+to learning from her care is left out whole, unless the snapshot is for money alone.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from ooievaar.network.models import Insurer, Network, Organisation
 from ooievaar.settlement.queries import made_products
 from ooievaar.settlement.regions import folder as places
 from ooievaar.settlement.regions.description import described, markdown
+from ooievaar.settlement.regions.objections import who_object, without
 from ooievaar.settlement.regions.prices import own_prices
 from ooievaar.settlement.regions.pseudonyms import (
     MOST_REGIONS,
@@ -50,11 +52,13 @@ def write_snapshot(
     region: int,
     until: date,
     known_until: date,
+    whole: bool = False,
     tell: Callable[[str], None],
 ) -> dict[str, int]:
     """Write the facts of a network as they were on a day; return the rows per table.
 
-    `region` is the number that the region has among those whose snapshots come together.
+    `region` is the number that the region has among those whose snapshots come together. `whole`
+    has everybody in it, also who objects to learning from her care.
     """
     if not 1 <= region <= MOST_REGIONS:
         raise InputRejected(
@@ -62,12 +66,16 @@ def write_snapshot(
         )
     name = f"{region:02d}"
     refuse_written(target, name)
+    objecting = set() if whole else who_object()
+    read, theirs = without(read_snapshot(network), objecting)
     facts = facts_at(
-        read_snapshot(network),
+        read,
         until=until,
         known_until=known_until,
-        made_products=made_products(network),
+        made_products=[row for row in made_products(network) if row["pregnancy_id"] not in theirs],
     )
+    if objecting:
+        tell(f"weggelaten op hun bezwaar: {len(objecting)} vrouwen")
     tell(f"gelezen: {facts.tables['activities'].num_rows} activiteiten")
     agreed = {
         table: pa.Table.from_pylist(rows, schema=arrow_schema(AGREED[table]))
@@ -80,7 +88,7 @@ def write_snapshot(
         write_table(draft / table / f"region={name}", table, rows)
     insurers = numbered(region, _all({**facts.tables, **agreed}, "insurer_id"))
     write_table(draft / "codes" / f"region={name}", "codes", codes_of(region, insurers))
-    describe(draft / DESCRIPTION / f"region={name}", facts, tables, name)
+    describe(draft / DESCRIPTION / f"region={name}", facts, tables, name, whole)
     # What stands in the folder is whole: every table moves there when all of them are written.
     for made in sorted(draft.iterdir()):
         (target / made.name).mkdir(exist_ok=True)
@@ -197,13 +205,14 @@ def _write(folder: Path, rows: pa.Table) -> None:
     pq.write_table(rows, folder / "part.parquet", row_group_size=ROW_GROUP, compression="zstd")
 
 
-def describe(folder: Path, facts: Facts, tables: Tables, name: str) -> None:
+def describe(folder: Path, facts: Facts, tables: Tables, name: str, whole: bool) -> None:
     """Write what stands in the snapshot, for who receives it: as JSON and to read."""
     about = {
         "region": name,
         "until": str(facts.until),
         "known_until": str(facts.known_until),
         "rule_book": facts.edition,
+        "women": "all" if whole else "without_objections",
         "rows": {table: rows.num_rows for table, rows in tables.items()},
         "tables": described(),
     }
