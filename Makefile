@@ -91,6 +91,10 @@ bench-quick: .venv/.dev ## The same at a twentieth of the size
 proof: .venv/.dev ## Two engines, kills, region-years full of trouble, Spark; half an hour or more (ARGS="--share 0.1 kills")
 	@$(bin)/python -m proof $(ARGS)
 
+.PHONY: mutate
+mutate: .venv/.dev ## Put small faults into the rules and count who notices; an hour, not in CI (ARGS="--share 0.1 claims/rules")
+	@$(bin)/python -m mutation $(ARGS)
+
 ##@ Working on it
 
 .PHONY: install
