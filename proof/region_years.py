@@ -46,9 +46,10 @@ def prove(share: float, tell: Tell) -> Outcome:
         for one in _lived(database, lives):
             if "failure" in one:
                 failures.append(f"{database}: {one['failure']}")
+                tell(failures[-1])
             counts.update({name.replace("_", " "): n for name, n in one["counts"].items()})
             done += one["counts"].get(f"region_years,_{database}", 0)
-            if done % TOLD_EACH == 0 or "failure" in one:
+            if done % TOLD_EACH == 0:
                 tell(f"region-years on {database}: {done} of {len(lives)}, {len(failures)} failed")
         if done != len(lives):
             failures.append(f"{database}: {done} of {len(lives)} region-years were lived")

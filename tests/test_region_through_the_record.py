@@ -43,11 +43,15 @@ from ooievaar.record.entries.rules.counts_as import values_for
 from ooievaar.record.models import CareActivity, Pregnancy, PregnancyVersion, Woman
 from ooievaar.simulator.commands import simulate_tables
 from ooievaar.simulator.profiles import REGIONAL, URBAN, Profile
+from ooievaar.storage.bulk import analyse_tables
 
 pytestmark = pytest.mark.django_db
 START, END = date(2025, 1, 1), date(2026, 1, 1)
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 BIRTHS = {"regional": 40, "urban": 26}
+ANALYSED_EVERY = 500
+"""Events after which PostgreSQL looks at its tables, as it does by itself of what is committed.
+Else it takes the forms for none, and reads all of them for each that is finished."""
 Row = dict[str, Any]
 Outcome = dict[str, Counter[tuple[Any, ...]]]
 
@@ -99,7 +103,9 @@ def sides(
             care = {"pregnancies", "activities", "withdrawals"}
             load_region({n: t for n, t in tables.items() if n not in care}, recorded_on=END)
             registered = Registered(births_of(tables))
-            for event in events_of(tables):
+            for number, event in enumerate(events_of(tables)):
+                if number % ANALYSED_EVERY == 0:
+                    analyse_tables()
                 registered.write(event)
             yield Sides(
                 tables,

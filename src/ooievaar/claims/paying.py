@@ -27,6 +27,8 @@ NO_CENTS = _("Een betaling van nul cent is geen betaling.")
 NO_REFERENCE = _("Een betaling heeft een kenmerk van 1 tot en met 40 tekens.")
 NOT_YET = _("De dag van de betaling ligt in de toekomst.")
 LONGEST_REFERENCE = 40
+NETTED = "verrekend in het bestand"
+"""The reference of what settles a file that comes to nothing."""
 
 SETTLES = (LineState.GRANTED, LineState.GRANTED_IN_PART)
 """From which states a line that is paid whole becomes paid; another stays what it is."""
@@ -62,23 +64,46 @@ def take_payment(
         parts = _divide(due, cents)
         if parts is None:
             return Rejected(TOO_MUCH if cents > 0 else TOO_MUCH_BACK, "cents")
-        payment = Payment.objects.create(
-            network_id=batch.network_id,
-            insurer_id=batch.insurer_id,
-            batch=batch,
-            paid_on=paid_on,
-            cents=cents,
-            reference=reference,
-            stored_at=now,
-            stored_by_id=by.person_id if by else None,
-        )
-        insert_rows(
-            PaymentLine,
-            ("payment_id", "line_id", "cents"),
-            ((payment.pk, line.line_id, part) for line, part in parts),
-        )
-        refresh_paid(payment.pk)
-        add_events(_paid(parts), now, person_id=by.person_id if by else None)
+        return _put_on_lines(batch, parts, paid_on, reference, now, by)
+
+
+def settle_netted(batch: Batch, now: datetime, by: Workplace | None = None) -> Payment | None:
+    """Settle a file whose credits weigh exactly as much as its debits: no money comes of it.
+
+    Its lines then have no day on which an insurer pays them, and would wait for it forever.
+    """
+    due = _due_lines(batch)
+    if not due or sum(_due(line) for line in due):
+        return None
+    parts = [(line, _due(line)) for line in due]
+    return _put_on_lines(batch, parts, timezone.localdate(now), NETTED, now, by)
+
+
+def _put_on_lines(
+    batch: Batch,
+    parts: list[tuple[LineStanding, int]],
+    paid_on: date,
+    reference: str,
+    now: datetime,
+    by: Workplace | None,
+) -> Payment:
+    payment = Payment.objects.create(
+        network_id=batch.network_id,
+        insurer_id=batch.insurer_id,
+        batch=batch,
+        paid_on=paid_on,
+        cents=sum(part for _, part in parts),
+        reference=reference,
+        stored_at=now,
+        stored_by_id=by.person_id if by else None,
+    )
+    insert_rows(
+        PaymentLine,
+        ("payment_id", "line_id", "cents"),
+        ((payment.pk, line.line_id, part) for line, part in parts),
+    )
+    refresh_paid(payment.pk)
+    add_events(_paid(parts), now, person_id=by.person_id if by else None)
     return payment
 
 

@@ -22,6 +22,7 @@ from ooievaar.claims.models import (
     LineState,
     ReturnFile,
 )
+from ooievaar.claims.paying import settle_netted
 from ooievaar.claims.preparing import add_step, events_of_batch
 from ooievaar.claims.standing import Event, add_events, writing
 from ooievaar.kernel.money import format_euro
@@ -95,6 +96,7 @@ def take_return(
             person_id=by.person_id if by else None,
             return_file_id=file.pk,
         )
+        settle_netted(batch, now, by)
     return file
 
 

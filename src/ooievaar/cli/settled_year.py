@@ -136,7 +136,7 @@ def days_until_paid(network: Network) -> list[int]:
         .values_list("batch_id")
         .annotate(Max("at"))
     )
-    payments = Payment.objects.filter(network=network, batch__in=answered)
+    payments = Payment.objects.filter(network=network, batch__in=answered).exclude(cents=0)
     return [
         (paid_on - timezone.localdate(answered[batch])).days
         for batch, paid_on in payments.values_list("batch_id", "paid_on")

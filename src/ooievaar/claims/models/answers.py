@@ -41,7 +41,10 @@ class ReturnFile(models.Model):
 
 
 class Payment(models.Model):
-    """What an insurer paid for one batch; a batch whose credits weigh more is paid back."""
+    """What an insurer paid for one batch; a batch whose credits weigh more is paid back.
+
+    Zero cents: its credits weigh as much as its debits, and no money comes.
+    """
 
     append_only = True
 

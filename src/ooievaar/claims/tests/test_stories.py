@@ -1,5 +1,6 @@
 """The five cases with real files: what goes out, how it is answered, and what goes out then."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from ooievaar.claims.models import (
     Proposal,
     Release,
 )
-from ooievaar.claims.paying import due_cents, take_payment
+from ooievaar.claims.paying import NETTED, due_cents, take_payment
 from ooievaar.claims.preparing import approve, batch_state, prepare, withdraw
 from ooievaar.claims.queries import balance_of, deadlines, funnel
 from ooievaar.claims.sending import send
@@ -120,6 +121,46 @@ def test_a_late_change_after_payment(claims: Claims) -> None:
     states = {line.is_credit: state(line) for line in ClaimLine.objects.filter(
         batch_lines__batch=again)}  # fmt: skip
     assert states == {True: "paid", False: "paid"}
+    assert holds(claims)
+
+
+def test_a_file_that_comes_to_nothing_is_settled_by_its_answer(claims: Claims) -> None:
+    """Credited and claimed anew for the same amount: no insurer transfers zero euros for it."""
+    claims.product(claims.woman())
+    key = claims.product(claims.woman())
+    [batch] = claims.sent()
+    claims.answered(batch)
+    assert take_payment(batch, cents=120_000, paid_on=claims.today, reference="B1", now=claims.now)
+    claims.owed[key]["starts_on"] += timedelta(days=1)
+    [again] = claims.sent()
+    assert [(credit, cents) for credit, cents, *_ in rows_in(again)] == [
+        (True, 60_000),
+        (False, 60_000),
+    ]
+    claims.answered(again)
+    assert due_cents(again) == 0
+    assert {state(one.line) for one in again.batch_lines.all()} == {"paid"}
+    [settled] = again.payments.all()
+    assert (settled.cents, settled.reference) == (0, NETTED)
+    assert sorted(row.cents for row in settled.payment_lines.all()) == [-60_000, 60_000]
+    assert isinstance(
+        take_payment(again, cents=1, paid_on=claims.today, reference="B2", now=claims.now), Rejected
+    )
+    assert holds(claims)
+
+
+def test_a_file_of_which_the_credit_alone_is_granted_still_waits_for_its_money(
+    claims: Claims,
+) -> None:
+    key = claims.product(claims.woman())
+    [batch] = claims.sent()
+    claims.answered(batch)
+    claims.owed[key]["starts_on"] += timedelta(days=1)
+    [again] = claims.sent()
+    new = again.batch_lines.get(line__is_credit=False).line
+    claims.answered(again, {new.reference: (0, "8001")})
+    assert due_cents(again) == -60_000
+    assert not again.payments.exists()
     assert holds(claims)
 
 

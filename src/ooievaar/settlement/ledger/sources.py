@@ -120,7 +120,7 @@ PAID_OTHERWISE: list[Callable[[Network], Mapping[int, AccountKey]]] = []
 def paid(network: Network) -> Iterator[Due]:
     """Yield what insurers paid, and what they got back; what an advance paid, comes off that."""
     comes_off = {pk: key for known in PAID_OTHERWISE for pk, key in known(network).items()}
-    payments = Payment.objects.filter(network=network).order_by("paid_on", "id")
+    payments = Payment.objects.filter(network=network).exclude(cents=0).order_by("paid_on", "id")
     for pk, insurer_id, day, cents in payments.values_list("id", "insurer_id", "paid_on", "cents"):
         amounts = {
             comes_off.get(pk, AccountKey("bank")): cents,

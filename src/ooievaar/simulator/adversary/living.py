@@ -117,7 +117,8 @@ def live(
     """Live a seed on an empty database up to a step; stop at the first that breaks something."""
     lived = Lived(seed, profile)
     life = lived.life = begin(seed, profile, folder)
-    for step in steps_of(seed, profile)[:until]:
+    steps = steps_of(seed, profile)
+    for step in steps[:until]:
         do, area = DOING[step.kind]
         life.followed, life.just_derived = None, False
         lived.steps += 1
@@ -134,7 +135,7 @@ def live(
         if lived.faults:
             lived.broke_at = step
             break
-    if lived.holds and life.unplaced and until is None:
+    if lived.holds and life.unplaced and lived.steps == len(steps):
         lived.broke_at = step
         lived.faults = [f"nobody took {len(life.unplaced)} payments that came"]
     lived.outcomes.update(life.happened)

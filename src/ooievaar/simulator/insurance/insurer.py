@@ -111,12 +111,11 @@ class Insurer:
         yield from self._payments(file, day + timedelta(days=chances.day(span, "pay", about)))
 
     def _payments(self, file: BookFile, day: date) -> Iterator[Arrival]:
-        """Give the money of a file, in one payment or in two; nothing where nothing was granted."""
+        """Give the money of a file, in one payment or in two; nothing where it comes to nothing."""
         uzovi, invoice = self.judge.uzovi, file.invoice
-        lines = list(self.books.of_file(invoice))
-        if not any(line.granted_cents for line in lines):
+        cents = sum(line.signed_cents for line in self.books.of_file(invoice))
+        if not cents:
             return
-        cents = sum(line.signed_cents for line in lines)
         parts = [cents]
         if cents > 1 and self.judge.chances.happens(
             self.judge.rates.pays_in_two, "two", file.number
