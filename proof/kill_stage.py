@@ -87,10 +87,11 @@ class Stage:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _server(self, statement: str) -> None:
+        # From beside the template: one in which another process works is not copied.
         own = connection.settings_dict
         with psycopg.connect(
             host=own["HOST"], user=own["USER"], password=own["PASSWORD"],
-            port=own["PORT"] or None, dbname="postgres", autocommit=True,
+            port=own["PORT"] or None, dbname="template1", autocommit=True,
         ) as server:  # fmt: skip
             server.execute(statement.encode())
 

@@ -72,10 +72,10 @@ def settle_netted(batch: Batch, now: datetime, by: Workplace | None = None) -> P
 
     Its lines then have no day on which an insurer pays them, and would wait for it forever.
     """
-    due = _due_lines(batch)
-    if not due or sum(_due(line) for line in due):
+    parts = [(line, _due(line)) for line in _due_lines(batch)]
+    balance = sum(cents for _, cents in parts)
+    if not parts or balance:
         return None
-    parts = [(line, _due(line)) for line in due]
     return _put_on_lines(batch, parts, timezone.localdate(now), NETTED, now, by)
 
 
