@@ -25,7 +25,7 @@ from proof.taken import watched
 WORKERS = 2
 MEMORY = {"driver": "4g", "worker": "1400m", "executor": "1g"}
 """The driver's is what `ooievaar derive` has by default. Of a national year four regions divide at
-once, and what they broadcast did not fit in 1 GB; that 4 is enough was not seen yet."""
+once, and what they broadcast did not fit in 1 GB."""
 SETTINGS = f"""
 spark.executor.memory {MEMORY["executor"]}
 spark.executor.cores 1

@@ -1,5 +1,6 @@
 """A synthetic region as the region tables of `exchange.tables`, in Arrow."""
 
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -75,8 +76,9 @@ def women_tables(seed: int, region: Region, households: Households) -> dict[str,
 
 def synthetic_bsns(count: int) -> pa.Array:
     """Return `count` different numbers that pass the eleven-test, from a range nobody has."""
-    for first in BSN_RANGES:
-        numbers = np.arange(first, 999_999_999)
+    # The begin of a range, where one in eleven passes; all of it only when that was too little.
+    for first, length in product(BSN_RANGES, (12 * count + 1_000, 999_999_999)):
+        numbers = np.arange(first, min(first + length, 999_999_999))
         digits = numbers[:, None] // 10 ** np.arange(8, -1, -1) % 10
         passing = numbers[digits @ np.array([9, 8, 7, 6, 5, 4, 3, 2, -1]) % 11 == 0]
         if len(passing) >= count:
