@@ -157,7 +157,7 @@ def _begin() -> None:
 def by_kept_plans(
     facts: "dict[str, pa.Table]", connection: "duckdb.DuckDBPyConnection | None" = None
 ) -> "duckdb.DuckDBPyConnection":
-    """Run the rules by the plans that a woman alone is derived by, which stand from life to life.
+    """Run the rules by the plans that a woman alone is derived by, kept through a life.
 
     Planning a night anew costs twice what running it does. `conclusions_are_the_same` holds it
     beside the rules as they are planned for a night.
