@@ -111,6 +111,7 @@ ROOMS = {
                 "tests/engine/test_two_engines_agree.py",
                 "tests/engine/test_stories.py",
                 "tests/engine/test_stories_of_breaking.py",
+                "tests/engine/test_stories_at_an_edge.py",
                 "tests/engine/test_properties.py",
                 "tests/engine/test_performed.py",
             ),

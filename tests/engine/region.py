@@ -82,6 +82,15 @@ def minute(text: str | None) -> int | None:
     return int(text[:2]) * 60 + int(text[3:]) if text else None
 
 
+def from_then_on(rows: list[Row], then: date, said: Row, **which: Any) -> None:
+    """Let the dated rows that are `which` say something else from a day on."""
+    chosen = [row for row in rows if all(row[name] == value for name, value in which.items())]
+    assert chosen
+    for row in chosen:
+        rows.remove(row)
+        rows += [row | {"valid_until": then}, row | said | {"valid_from": then}]
+
+
 class Region:
     """An IGO with its members and contracts."""
 

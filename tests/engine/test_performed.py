@@ -1,10 +1,14 @@
 """Who performed how much for a product is what the dispositions say, counted another way."""
 
+from datetime import date
+
 import pytest
 
 from ooievaar.bundles.engine import arrow_table, run_rules
 from ooievaar.bundles.rules.facts import INPUTS
 from tests.engine.generate import generate
+from tests.engine.region import CONTRACT, KRAAMZORG, Region, from_then_on, low_risk
+from tests.engine.world import Facts
 
 COUNTED_BY_DISPOSITION = """
 SELECT d.product_no, a.organisation_id,
@@ -14,14 +18,28 @@ WHERE d.disposition = 'in_product' GROUP BY ALL
 """
 
 
-@pytest.mark.parametrize("seed", [4])
-def test_what_was_performed_is_the_sum_of_the_acts_in_the_product(seed: int) -> None:
-    facts = generate(seed, 1_000)
+def performed_and_expected(facts: Facts) -> tuple[list[tuple[int, int, int]], set[object]]:
     connection = run_rules({name: arrow_table(name, facts.get(name, [])) for name in INPUTS})
     expected = set(connection.execute(COUNTED_BY_DISPOSITION).fetchall())
-    given = connection.execute(
-        "SELECT product_no, organisation_id, units FROM performed"
-    ).fetchall()
+    given = connection.execute("SELECT product_no, organisation_id, units FROM performed")
+    return given.fetchall(), expected
+
+
+@pytest.mark.parametrize("seed", [4])
+def test_what_was_performed_is_the_sum_of_the_acts_in_the_product(seed: int) -> None:
+    given, expected = performed_and_expected(generate(seed, 1_000))
     assert len(expected) > 500
     assert len(given) == len(set(given))
     assert set(given) == expected
+
+
+def test_hours_at_two_prices_are_performed_once() -> None:
+    region = Region("none")
+    hourly = {"contract_id": CONTRACT, "product": "kraamzorg_hour"}
+    from_then_on(region.facts["tariffs"], date(2025, 6, 15), {"cents": 50_00}, **hourly)
+    story = low_risk(region).insured(1)
+    for on in ("2025-06-05", "2025-06-20"):
+        story.did("KZ-UUR", on, by=KRAAMZORG, minutes=60)
+    given, expected = performed_and_expected(story.facts)
+    assert sorted(given) == sorted(expected)
+    assert [units for number, _, units in sorted(given) if number >= 110] == [60, 60]

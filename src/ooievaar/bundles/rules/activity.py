@@ -188,9 +188,9 @@ def acts(t: Tables) -> ir.Table:
         )
         .left_join(mark, a.activity_id == mark.activity_id)
     )
-    phase = phase_of_act(day, a.performed_minute, c.phase_hint.fill_null(0), case).fill_null(0)
+    phase = phase_of_act(day, a.performed_minute, c.phase_hint, case)
     is_before = yes(day < case.intake_on)
-    counts = yes(c.is_scope) & (phase > 0) & ~is_before & mark.twin_id.isnull()
+    counts = yes(c.is_scope) & (phase > 0) & mark.twin_id.isnull()
     is_member, billed_mono = (
         m.organisation_id.notnull(),
         a.billed_mono | yes(mark.is_billed),

@@ -116,9 +116,9 @@ def _phase_before_contract(t: Tables) -> ir.Table:
     """Give phases that began before the contract with the woman's insurer did."""
     phase, care, terms = t["phase_terms"], t["phase_care"], t["terms"]
     today = t["clock"].until.as_scalar()
-    without = phase.filter(
-        phase.contract_id.isnull() & phase.is_home & ~phase.exempt & phase.insurer_id.notnull()
-    ).join(care.select(*KEYS, "opened_on"), KEYS)
+    without = phase.filter(phase.contract_id.isnull() & phase.is_home & ~phase.exempt).join(
+        care.select(*KEYS, "opened_on"), KEYS
+    )
     starts = terms.select(
         "insurer_id",
         late_contract_id="contract_id",

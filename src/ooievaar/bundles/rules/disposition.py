@@ -115,7 +115,7 @@ def outcomes(t: Tables) -> ir.Table:
     placed = plain.left_join(phase, KEYS)
     settled = placed.select(
         *OF_THE_ACT,
-        outcome=placed.plain_outcome.fill_null(OUTSIDE_PRACTICE),
+        outcome=placed.plain_outcome,
         product_no=placed.product_no,
         twin_id=ibis.null("int64"),
     )

@@ -25,12 +25,7 @@ def phase_losses(t: Tables) -> ir.Table:
     rows, mono, breaking = t["breaker_rows"], t["mono_parts"], t["breaking_acts"]
     lost, made, fallback = t["lost_hours"], t["candidates"], t["late_contract_tariffs"]
     of_phase = (
-        rows.filter(rows.kind != "late_miscarriage")
-        .group_by(KEYS)
-        .agg(
-            regime=rows.regime.min(),
-            is_broken=(rows.kind != "phase_before_contract").any(),
-        )
+        rows.filter(rows.kind != "late_miscarriage").group_by(KEYS).agg(regime=rows.regime.min())
     )
     inside = (
         mono.filter(mono.is_inside)
@@ -65,8 +60,8 @@ def phase_losses(t: Tables) -> ir.Table:
     under_correction = ibis.ifelse(joined.outside_unknown.fill_null(0) > 0, unknown, deduction)
     return joined.select(
         *KEYS,
-        is_banned=ban & joined.is_broken,
-        deduction_cents=ibis.ifelse(correction & joined.is_broken, deduction, 0).cast("int64"),
+        is_banned=ban,
+        deduction_cents=ibis.ifelse(correction, deduction, 0).cast("int64"),
         loss_cents=ibis.cases((ban, under_ban), (correction, under_correction), else_=0).cast(
             "int64"
         ),

@@ -66,13 +66,7 @@ def cases(t: Tables) -> ir.Table:
     )
     placenta_known = wide.placenta_on.notnull() & wide.placenta_minute.notnull()
     phased = wide.mutate(**columns)
-    first = ibis.coalesce(phased.until_1, phased.intake_on)
-    second = ibis.coalesce(phased.until_2, first)
     return phased.mutate(
-        # phases follow on each other, so three bounds tell the phase of a day
-        bound_1=first,
-        bound_2=second,
-        bound_3=ibis.coalesce(phased.until_3, second),
         phase_bits=sum(
             (phased[f"from_{phase}"].notnull().cast("int32") * (1 << phase) for phase in (1, 2, 3)),
             ibis.literal(0, "int32"),
@@ -152,24 +146,25 @@ def phases(t: Tables) -> ir.Table:
 def phase_of_act(
     day: ir.DateValue, minute: ir.IntegerValue, hint: ir.IntegerValue, case: ir.Table
 ) -> ir.IntegerValue:
-    """Return the phase (0: none) of an act of a known pregnancy: a hint wins, else time decides.
+    """Return the phase (0: none) of an act: a hint wins, else time decides.
 
-    A hint to a phase that the pregnancy does not have falls back on time.
+    A hint to a phase that the pregnancy does not have falls back on time; phases follow on each
+    other, so where they end tells the phase of a day. An act of no pregnancy has none.
     """
     moment = day_number(day) * MINUTES_A_DAY + minute
     by_minute = ibis.cases(
         (moment < case.natal_from_minute, (case.phase_bits >> 1) & 1),
         (moment < case.natal_until_minute, 2),
         # who left that very day has no postnatal phase
-        ((day < case.bound_3) & ((case.phase_bits >> 3) & 1 == 1), 3),
+        ((day < case.until_3) & ((case.phase_bits >> 3) & 1 == 1), 3),
         else_=0,
     )
     return ibis.cases(
         (day < case.intake_on, 0),
         ((case.phase_bits >> hint) & 1 == 1, hint),
         (minute.notnull() & ((case.phase_bits >> 2) & 1 == 1), by_minute),
-        (day < case.bound_1, 1),
-        (day < case.bound_2, 2),
-        (day < case.bound_3, 3),
+        (day < case.until_1, 1),
+        (day < case.until_2, 2),
+        (day < case.until_3, 3),
         else_=0,
     ).cast("int32")

@@ -64,9 +64,9 @@ def spans(t: Tables) -> ir.Table:
         aftercare_on=plus_days(joined.ended_on, after),
         postnatal_until=plus_days(finish_on, after),
         is_early=early.fill_null(False),
-        is_left=left.fill_null(False),
+        is_left=left,
         has_end=has_end,
-        has_natal=((delivered & ~early) | (left & joined.birth_on.notnull())).fill_null(False),
+        has_natal=(delivered & ~early) | (left & joined.birth_on.notnull()),
         finish_on=finish_on,
         cut_on=ibis.ifelse(left, plus_days(joined.ended_on, 1), ibis.date(FAR_DATE.isoformat())),
     )
