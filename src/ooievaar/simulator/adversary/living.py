@@ -18,8 +18,6 @@ from ooievaar.simulator.adversary.rebuilding import (
 from ooievaar.simulator.adversary.steps import Kind, Step, steps_of
 
 Do = Callable[[Life, Step], str]
-LOW_BITS = 4
-"""What a step chooses among is chosen by these of its number; what is asked after it, by others."""
 ALONE_ONE_IN = 4
 """Of so many women who were derived alone, one is held beside a derivation of everybody."""
 LOG, RECORD, CLAIMS, PAID, BOOKS = Area.LOG, Area.RECORD, Area.CLAIMS, Area.PAID, Area.BOOKS
@@ -175,17 +173,14 @@ def _faults(life: Life, step: Step, area: Area, checks: Counter[str]) -> list[st
 def _asked(
     seen: Seen, life: Life, step: Step, area: Area, her: Followed | None
 ) -> Iterator[tuple[str, Faults]]:
-    """Yield what to ask: all that the step can touch; of claims and money a half, as drawn.
-
-    What is wrong there stays so, since nothing is ever edited: the next night asks all.
-    """
+    """Yield what to ask: every invariant whose rows the step can touch."""
     standing = {
         **INVARIANTS,
         "standings_are_the_same": (standings_are_the_same, CLAIMS),
         "books_are_the_same": (books_are_the_same, BOOKS),
     }
-    for place, (name, (invariant, touched_by)) in enumerate(standing.items(), LOW_BITS):
-        if area & touched_by and (area & RECORD or step.pick >> place & 1):
+    for name, (invariant, touched_by) in standing.items():
+        if area & touched_by:
             yield name, invariant(seen)
     if life.just_derived and step.day.day == 1 and step.day.month % 2:
         yield "conclusions_are_the_same", conclusions_are_the_same(seen)
