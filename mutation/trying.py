@@ -15,6 +15,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -198,7 +199,7 @@ class Trying:
                 return self._stopped(mutant, "writing the SQL", error)
             if same:
                 return Tried(mutant.name, same_sql=True)
-        for item, following in zip(items, [*items[1:], None], strict=True):
+        for item, following in zip_longest(items, items[1:]):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         return Tried(mutant.name)
 
@@ -211,7 +212,7 @@ class Trying:
 
     def _all_of(self, items: list[pytest.Item]) -> Tried:
         times = {}
-        for item, following in zip(items, [*items[1:], None], strict=True):
+        for item, following in zip_longest(items, items[1:]):
             begun = process_time()
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             times[item.nodeid] = round(process_time() - begun, 3)

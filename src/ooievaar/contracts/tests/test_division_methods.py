@@ -69,6 +69,29 @@ def test_by_what_the_old_way_would_have_paid():
     }
 
 
+def test_a_value_below_zero_weighs_nothing_and_takes_nothing_from_who_is_beside_it():
+    found = without_overhead(
+        product(60_000),
+        product_rules=[rule("mono_pro_rata")],
+        discipline_shares=[],
+        mono=[value(NORTH, 30_000), value(SOUTH, -10_000), value(WARD, 30_000)],
+    )
+    assert to_partners(found) == {
+        ("mono_pro_rata", NORTH): 30_000,
+        ("mono_pro_rata", WARD): 30_000,
+    }
+
+
+def test_a_value_of_which_one_part_is_unknown_is_partly_unknown():
+    found = without_overhead(
+        product(60_000),
+        product_rules=[rule("mono_pro_rata")],
+        discipline_shares=[],
+        mono=[value(NORTH, 30_000), value(NORTH, None), value(WARD, 30_000)],
+    )
+    assert {reason for reason, _ in to_partners(found)} == {"mono_partly_unknown"}
+
+
 def test_an_unknown_value_weighs_nothing_and_marks_what_is_divided_beside_it():
     found = without_overhead(
         product(60_000),

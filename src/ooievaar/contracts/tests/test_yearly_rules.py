@@ -13,6 +13,7 @@ from ooievaar.contracts.rules.guarantee import (
 )
 from ooievaar.contracts.rules.reserve import settle_reserve
 from ooievaar.contracts.rules.safety_net import InsurerYear, settle_corridor
+from ooievaar.contracts.rules.yearly import split_over
 from ooievaar.kernel.money import PPM
 
 ORDER = ("safety_net", "reserve", "gainers")
@@ -185,3 +186,7 @@ def test_no_cent_of_the_reserve_gets_lost(balance, ceiling, brought_in):
     if ceiling is not None:
         assert found.kept_cents - found.to_decide_cents <= max(ceiling, balance)
         assert found.kept_cents >= min(balance, ceiling)
+
+
+def test_the_odd_cent_goes_to_the_lower_number_in_whatever_order_they_are_told():
+    assert split_over(3, {9: 1, 2: 1}) == split_over(3, {2: 1, 9: 1}) == {2: 2, 9: 1}
