@@ -7,7 +7,15 @@ import pytest
 from ooievaar.bundles.engine import arrow_table, run_rules
 from ooievaar.bundles.rules.facts import INPUTS
 from tests.engine.generate import generate
-from tests.engine.region import CONTRACT, KRAAMZORG, Region, from_then_on, low_risk
+from tests.engine.region import (
+    CONTRACT,
+    FOLLOWER,
+    INSURER,
+    KRAAMZORG,
+    Region,
+    from_then_on,
+    low_risk,
+)
 from tests.engine.world import Facts
 
 COUNTED_BY_DISPOSITION = """
@@ -33,11 +41,16 @@ def test_what_was_performed_is_the_sum_of_the_acts_in_the_product(seed: int) -> 
     assert set(given) == expected
 
 
-def test_hours_at_two_prices_are_performed_once() -> None:
+@pytest.mark.parametrize("what", ["price", "insurer"])
+def test_hours_of_one_month_in_two_products_are_performed_once(what: str) -> None:
     region = Region("none")
-    hourly = {"contract_id": CONTRACT, "product": "kraamzorg_hour"}
-    from_then_on(region.facts["tariffs"], date(2025, 6, 15), {"cents": 50_00}, **hourly)
-    story = low_risk(region).insured(1)
+    story, half_june = low_risk(region), date(2025, 6, 15)
+    if what == "price":
+        hourly = {"contract_id": CONTRACT, "product": "kraamzorg_hour"}
+        from_then_on(region.facts["tariffs"], half_june, {"cents": 50_00}, **hourly)
+        story.insured(INSURER)
+    else:
+        story.insured(INSURER, until=str(half_june)).insured(FOLLOWER, str(half_june))
     for on in ("2025-06-05", "2025-06-20"):
         story.did("KZ-UUR", on, by=KRAAMZORG, minutes=60)
     given, expected = performed_and_expected(story.facts)

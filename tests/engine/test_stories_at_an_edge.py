@@ -14,6 +14,7 @@ from tests.engine.region import (
     GYNAECOLOGISTS,
     INSURER,
     KRAAMZORG,
+    LABORATORY,
     MIDWIFE_POSTNATAL,
     MIDWIFE_PRENATAL,
     NATAL,
@@ -26,6 +27,7 @@ from tests.engine.region import (
     PRACTICE,
     PRENATAL,
     STRANGER,
+    TARIFFS,
     ULTRASOUND,
     Engine,
     Region,
@@ -35,7 +37,7 @@ from tests.engine.region import (
     low_risk,
 )
 
-HALF_JUNE = date(2025, 6, 15)
+START, HALF_JUNE = date(2020, 1, 1), date(2025, 6, 15)
 
 
 # two breakers on one day: which of them carries the loss
@@ -109,18 +111,41 @@ def test_of_two_contracts_that_begin_in_a_phase_the_first_counts(engine: Engine)
     assert breaker["loss_cents"] == 1000_00 - MIDWIFE_PRENATAL
 
 
+def test_a_contract_costs_who_was_exempt_from_it_nothing(engine: Engine) -> None:
+    story = Region("parallel_ban", contract_from="2025-02-01").pregnancy(
+        due="2025-06-01", intake="2024-11-01", exempt=True
+    )
+    told = story.did("V-INT", "2024-11-01").born("2025-06-01").derive(engine)
+
+    assert told.breakers == []
+
+
 # the same act from two sources
 
 
-def test_codes_are_the_same_act_as_long_as_the_catalogue_says_so(engine: Engine) -> None:
+@pytest.mark.parametrize("leaves", ["E-TER", "V-ECT"])
+def test_codes_are_the_same_act_as_long_as_the_catalogue_says_so(
+    engine: Engine, leaves: str
+) -> None:
     region = Region("none")
-    from_then_on(region.facts["catalogue"], date(2025, 2, 1), {"equivalent": "E-TER"}, code="E-TER")
+    from_then_on(region.facts["catalogue"], date(2025, 2, 1), {"equivalent": leaves}, code=leaves)
     story = low_risk(region)
     for on in ("2024-12-10", "2025-02-10"):
         story.did("V-ECT", on, by=ULTRASOUND).did("E-TER", on, by=ULTRASOUND, rank=5)
     told = story.derive(engine)
 
     assert told.place("E-TER") == ["not_billable: duplicate", "in_product: member"]
+
+
+# a product that is still open
+
+
+def test_what_a_supplier_did_stands_in_the_product_that_is_open(engine: Engine) -> None:
+    region = Region("none", supplied=("L-HB",), clock="2025-02-15")
+    told = low_risk(region).did("L-HB", "2025-02-01", by=LABORATORY).derive(engine)
+
+    assert told.place("L-HB") == ["in_product: open"]
+    assert {row["rule"] for row in told.tables["dispositions"]} == {"product"}
 
 
 # the hour of birth
@@ -133,6 +158,14 @@ def test_labour_without_an_hour_begins_with_its_day(engine: Engine) -> None:
 
     assert told.phase("L-HB") == ["prenatal"]
     assert told.phase("L-URI") == ["natal"]
+
+
+def test_a_minute_of_no_day_does_not_end_the_natal_phase(engine: Engine) -> None:
+    story = low_risk(Region("none")).born("2025-06-01", labour="2025-06-01 04:00")
+    story.latest["placenta_minute"] = 5 * 60
+    told = story.did("L-HB", "2025-06-01", at="23:00").derive(engine)
+
+    assert told.phase("L-HB") == ["natal"]
 
 
 # kraamzorg
@@ -154,19 +187,13 @@ def test_hours_can_be_claimed_on_the_day_that_their_month_is_over(engine: Engine
     ]
 
 
-def test_hours_of_one_month_at_two_prices_are_two_products(engine: Engine) -> None:
-    region = Region("none")
-    cheaper = {"cents": 50_00}
-    from_then_on(
-        region.facts["tariffs"],
-        HALF_JUNE,
-        cheaper,
-        contract_id=CONTRACT,
-        product="kraamzorg_hour",
-    )
+@pytest.mark.parametrize("later", [50_00, 70_00])
+def test_hours_of_one_month_at_two_prices_are_two_products(engine: Engine, later: int) -> None:
+    region, hourly = Region("none"), {"contract_id": CONTRACT, "product": "kraamzorg_hour"}
+    from_then_on(region.facts["tariffs"], HALF_JUNE, {"cents": later}, **hourly)
     told = with_hours(low_risk(region), "2025-06-05", "2025-06-06", "2025-06-20").derive(engine)
 
-    assert hours_of(told.tables) == [(INSURER, 50_00, 60), (INSURER, 60_00, 120)]
+    assert hours_of(told.tables) == sorted([(INSURER, 60_00, 120), (INSURER, later, 60)])
     numbers = {row["activity_id"]: row["product_no"] for row in told.tables["dispositions"]}
     evidence = [row["evidence"] for row in told.tables["products"] if row["rule"] == "kraamzorg"]
     assert [{numbers[act] for act in acts} for acts in evidence] == [{110}, {111}]
@@ -186,6 +213,19 @@ def test_hours_of_one_month_are_numbered_by_insurer_before_price(engine: Engine)
     told = story.derive(engine)
 
     assert hours_of(told.tables) == [(INSURER, 60_00, 60), (OTHER_INSURER, 50_00, 60)]
+
+
+def test_hours_under_two_contracts_at_one_price_are_rounded_by_the_first(engine: Engine) -> None:
+    """Forty minutes are three quarters under the first; under the second half an hour."""
+    region, hourly = Region("none"), {"product": "kraamzorg_hour"}
+    second = {"contract_id": OTHER_CONTRACT, "kraamzorg_unit_minutes": 30}
+    from_then_on(region.facts["terms"], HALF_JUNE, second, insurer_id=INSURER)
+    same_price = {"cents": TARIFFS["kraamzorg_hour"]}
+    from_then_on(region.facts["tariffs"], START, same_price, contract_id=OTHER_CONTRACT, **hourly)
+    told = with_hours(low_risk(region), "2025-06-05", "2025-06-20", minutes=20).derive(engine)
+
+    [product] = [row for row in told.tables["products"] if row["rule"] == "kraamzorg"]
+    assert (product["contract_id"], product["units"], product["cents"]) == (CONTRACT, 3, 45_00)
 
 
 def hours_of(tables: dict[str, list[Row]]) -> list[tuple[int, int, int]]:
@@ -220,6 +260,17 @@ def test_without_the_gynaecologist_nothing_is_on_request_that_only_he_did(engine
 
     natal = told.tables["products"][1]
     assert (natal["product"], natal["alternative_product"]) == ("natal_complex", "natal")
+
+
+def test_an_hour_decides_nothing_whoever_gave_it(engine: Engine) -> None:
+    region = Region("none")
+    from_then_on(
+        region.facts["catalogue"], date(2025, 1, 1), {"complex_counts": True}, code="KZ-UUR"
+    )
+    story = low_risk(region).did("G-CON", "2025-06-05", by=GYNAECOLOGISTS)
+    told = story.did("KZ-UUR", "2025-06-06", by=GYNAECOLOGISTS, minutes=60).derive(engine)
+
+    assert told.evidence("postnatal_complex") == ["G-CON 2025-06-05"]
 
 
 # values of the old way
@@ -288,3 +339,20 @@ def test_her_route_is_that_of_the_phase_that_has_begun(engine: Engine) -> None:
     told = story.derive(engine)
 
     assert told.routes == ["integral: contract"]
+
+
+def test_how_many_others_are_pregnant_does_not_matter(engine: Engine) -> None:
+    """Within one pregnancy goes before the window of the next, also with a thousand between."""
+    region = Region("none")
+    story = low_risk(region, due="2025-03-01", intake="2024-08-01").born("2025-03-01")
+    others = [
+        story.latest | {"pregnancy_id": number, "woman_id": number}
+        for number in range(1_000, 2_100)
+    ]
+    for other in others:
+        other["first_intake_on"] = date(2024, 12, 1)
+    story.pregnancy(due="2025-11-25", intake="2025-04-01").did("V-INT", "2025-02-20")
+    story.facts["pregnancies"] += others
+    told = story.derive(engine)
+
+    assert told.pregnancy("V-INT")[-1] == 1

@@ -155,8 +155,7 @@ def phase_of_act(
     by_minute = ibis.cases(
         (moment < case.natal_from_minute, (case.phase_bits >> 1) & 1),
         (moment < case.natal_until_minute, 2),
-        # who left that very day has no postnatal phase
-        ((day < case.until_3) & ((case.phase_bits >> 3) & 1 == 1), 3),
+        (day < case.until_3, 3),
         else_=0,
     )
     return ibis.cases(
