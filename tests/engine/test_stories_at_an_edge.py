@@ -148,6 +148,18 @@ def test_what_a_supplier_did_stands_in_the_product_that_is_open(engine: Engine) 
     assert {row["rule"] for row in told.tables["dispositions"]} == {"product"}
 
 
+# an end without its day
+
+
+@pytest.mark.parametrize("kind", ["birth", "moved_away"])
+def test_an_end_without_a_day_is_no_end_yet(engine: Engine, kind: str) -> None:
+    story = Region("none").pregnancy(due="2025-06-01", intake="2024-11-01")
+    story.latest["end_kind"] = kind
+    told = story.did("V-INT", "2024-11-01").derive(engine)
+
+    assert told.phases == [("prenatal", "2024-11-01", "2025-06-22")]
+
+
 # the hour of birth
 
 

@@ -65,7 +65,7 @@ STAGES = (
 )
 
 
-def compile_rules(dialect: str = "duckdb") -> list[CompiledStage]:
+def compile_rules(dialect: str) -> list[CompiledStage]:
     """Compile the rules to SQL; takes seconds, so the caller keeps the text."""
     inputs = {name: columns(schema) for name, schema in INPUTS.items()}
     return compile_stages({**inputs, "outcome_names": OUTCOME_NAMES}, STAGES, dialect)

@@ -100,6 +100,8 @@ class Life:
     happened: Counter[str] = field(default_factory=Counter)
     derived_to: tuple[int, int] = (0, 0)
     """The newest activity and withdrawal that the last night saw."""
+    log_from: int = 1
+    """The first event of the access log that was not held yet."""
     followed: Followed | None = None
     just_derived: bool = False
 

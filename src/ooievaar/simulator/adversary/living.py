@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from django.db.models import Max
+
+from ooievaar.record.access_log.models import AccessEvent
 from ooievaar.simulator.adversary import claiming, partners, registering, settling
 from ooievaar.simulator.adversary.invariants import INVARIANTS, Area, Faults, Seen
 from ooievaar.simulator.adversary.life import Followed, Life, begin
@@ -150,6 +153,7 @@ def look(life: Life, step: Step) -> Seen:
         max(step.today, step.day),
         life.derived_to,
         her.records if her is not None else frozenset(),
+        1 if life.just_derived else life.log_from,
     )
 
 
@@ -167,6 +171,7 @@ def _faults(life: Life, step: Step, area: Area, checks: Counter[str]) -> list[st
             found += [f"{name}: {fault}" for fault in faults]
         except Exception:
             found.append(f"{name}: {traceback.format_exc(limit=-6)}")
+    life.log_from = 1 + (AccessEvent.objects.aggregate(newest=Max("number"))["newest"] or 0)
     return found
 
 
